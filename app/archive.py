@@ -1,0 +1,34 @@
+"""An archive, opened once and shared by the service, the program and the pipeline."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from app.config import Settings
+from app.database.connection import Sessions, migrate, open_database, open_sessions
+from app.search.service import SearchService, open_search
+from app.store import FileStore
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """The record, the index and the originals of one archive."""
+
+    settings: Settings
+    engine: Engine
+    sessions: Sessions
+    search: SearchService
+    store: FileStore
+
+
+@contextmanager
+def open_archive(settings: Settings) -> Iterator[Archive]:
+    """Open the archive of `settings`; an archive that does not exist yet is made, empty."""
+    engine = open_database(settings.database_url)
+    migrate(engine)
+    sessions = open_sessions(engine)
+    with open_search(settings, sessions) as search:
+        yield Archive(settings, engine, sessions, search, FileStore(settings.files_folder))
+    engine.dispose()

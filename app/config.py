@@ -1,0 +1,55 @@
+"""Every option, its READINGROOM_* variable, its default and what it is for."""
+
+import os
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class IndexEngine(StrEnum):
+    """The engines that a search can run on."""
+
+    TANTIVY = "tantivy"
+    WHOOSH = "whoosh"
+
+
+class Settings(BaseSettings):
+    """The options of one archive, read once at the edge and passed down."""
+
+    model_config = SettingsConfigDict(env_prefix="READINGROOM_", frozen=True, extra="ignore")
+
+    home: Path = Field(Path("data/archive"), description="The folder under which everything written lies.")
+    database: str | None = Field(
+        None, description="SQLAlchemy address of the database; by default SQLite within the home."
+    )
+    index: IndexEngine = Field(IndexEngine.TANTIVY, description="The search engine: tantivy or whoosh.")
+    workers: int = Field(
+        default_factory=lambda: os.cpu_count() or 1, ge=1, description="Files read at the same time."
+    )
+    worker_timeout_s: float = Field(300, gt=0, description="Seconds a file may take to be read.")
+    worker_memory_mb: int = Field(2048, ge=256, description="Address space of a worker, in MiB.")
+    max_pages: int = Field(
+        50_000, ge=1, description="Pages a file may have; a longer one is read up to here."
+    )
+    max_file_mb: int = Field(4096, ge=1, description="Size a file may have, in MiB.")
+    host: str = Field("127.0.0.1", description="Address the service listens on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port the service listens on.")
+    image_cache_mb: int = Field(512, ge=0, description="Disk space for page images, in MiB.")
+    log_level: str = Field("WARNING", description="DEBUG, INFO, WARNING or ERROR.")
+
+    @property
+    def database_url(self) -> str:
+        """The SQLAlchemy address of the database."""
+        return self.database or f"sqlite:///{(self.home / 'archive.sqlite3').absolute()}"
+
+    @property
+    def index_folder(self) -> Path:
+        """The folder of the index of the chosen engine."""
+        return self.home / "index" / self.index.value
+
+    @property
+    def files_folder(self) -> Path:
+        """The folder of the originals."""
+        return self.home / "files"

@@ -1,0 +1,1 @@
+"""The record, which is the truth: models, connection and one repository a noun."""

@@ -1,0 +1,100 @@
+"""Rows of released files, their pages, problems and marks."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.database.models.base import Base, DocumentState, TextSource
+
+
+class Document(Base):
+    """One released file, whatever became of it; its bytes lie in the file store under `sha256`."""
+
+    __tablename__ = "documents"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)  # first 16 hex digits of the SHA-256
+    sha256: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]  # the file's name without its folder, as first found
+    kind: Mapped[str]  # pdf, eml, mbox, msg, zip or unknown: told by content
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    page_count: Mapped[int]  # 0 where it has no pages, as a mail
+    state: Mapped[DocumentState] = mapped_column(index=True)
+    pipeline_version: Mapped[int]
+    ingested_at: Mapped[datetime]  # UTC
+    parent_id: Mapped[int | None] = mapped_column(
+        ForeignKey("documents.id"), index=True
+    )  # the zip or mail it lay in
+
+    pages: Mapped[list["Page"]] = relationship(
+        lazy="raise", order_by="Page.number", cascade="all, delete-orphan", passive_deletes=True
+    )
+    problems: Mapped[list["Problem"]] = relationship(
+        lazy="raise", order_by="Problem.id", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+
+class Page(Base):
+    """One page of a document."""
+
+    __tablename__ = "pages"
+    __table_args__ = (UniqueConstraint("document_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"))
+    number: Mapped[int]  # counts from 1
+    width_pt: Mapped[float]
+    height_pt: Mapped[float]
+    text: Mapped[str]  # lines in reading order
+    text_source: Mapped[TextSource]
+    word_boxes: Mapped[bytes]  # one box for each word of text.split(): see app/database/word_boxes.py
+    in_message: Mapped[bool]  # False: belongs to no email and is an entry of the index by itself
+    indexed_at: Mapped[datetime | None] = mapped_column(index=True)  # UTC; NULL: waits for the index
+
+    bates_numbers: Mapped[list["BatesNumber"]] = relationship(
+        lazy="raise", order_by="BatesNumber.id", cascade="all, delete-orphan", passive_deletes=True
+    )
+    redactions: Mapped[list["Redaction"]] = relationship(
+        lazy="raise", order_by="Redaction.id", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+
+class Problem(Base):
+    """Something that kept a document, or one of its pages, from being read whole."""
+
+    __tablename__ = "problems"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"), index=True)
+    page: Mapped[int | None]  # None: the whole file
+    code: Mapped[str]  # stable, for programs: "empty_file", "no_text", "worker_timeout" ...
+    detail: Mapped[str]  # for a person: what was wrong and what to do
+
+
+class BatesNumber(Base):
+    """A number stamped on a page of a production."""
+
+    __tablename__ = "bates_numbers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    page_id: Mapped[int] = mapped_column(ForeignKey("pages.id", ondelete="CASCADE"), index=True)
+    number: Mapped[str] = mapped_column(index=True)  # as printed, "STATE-SCB0045247"
+
+
+class Redaction(Base):
+    """A withheld passage, or an exemption code that claims one, on a page."""
+
+    __tablename__ = "redactions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    page_id: Mapped[int] = mapped_column(ForeignKey("pages.id", ondelete="CASCADE"), index=True)
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), index=True)
+    code: Mapped[str | None] = mapped_column(
+        index=True
+    )  # normalised, "(b)(7)(E)"; None: a box without a code
+    printed: Mapped[str | None]  # the code as printed, "B6"
+    x0: Mapped[float | None]  # the box in points from the top left corner; None where only the code is known
+    top: Mapped[float | None]
+    x1: Mapped[float | None]
+    bottom: Mapped[float | None]

@@ -1,0 +1,105 @@
+"""Rows of emails, their participants and attachments."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.database.models.agency import Agency, Person
+from app.database.models.base import Base, DatePrecision, Level, Role
+from app.database.models.document import Document, Redaction
+
+
+class Message(Base):
+    """An email, printed as a document's own or quoted inside another.
+
+    In `text` and `quoted_text` a form feed stands where the page turns: the page of a character is
+    `first_page` plus the form feeds before it. Of a quoted message only its own words are kept
+    here; the printed message that holds it has all of them in `quoted_text`.
+    """
+
+    __tablename__ = "messages"
+    __table_args__ = (Index("ix_messages_sent_at_id", "sent_at", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"), index=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), index=True)
+    level: Mapped[Level] = mapped_column(index=True)
+    position: Mapped[int]  # order within the document, from 0
+    first_page: Mapped[int]  # 1 for a mail, which has no pages
+    last_page: Mapped[int]
+    first_line: Mapped[int]  # line of `first_page` on which the header begins, from 1
+    text_page: Mapped[int]  # page on which `text` begins: after the header
+    header_text: Mapped[str]  # the header block as printed
+    subject: Mapped[str | None]  # None: no subject is printed
+    sent_at: Mapped[datetime | None]  # wall time as printed, without zone; missing parts are the first
+    date_text: Mapped[str | None]  # as printed
+    date_precision: Mapped[DatePrecision | None]
+    utc_offset_min: Mapped[int | None]  # only where a zone is printed
+    text: Mapped[str]  # the sender's own words
+    quoted_text: Mapped[str]  # everything below them as printed, "" if nothing
+    indexed_at: Mapped[datetime | None] = mapped_column(index=True)  # UTC; NULL: waits for the index
+
+    document: Mapped[Document] = relationship(lazy="raise")
+    parent: Mapped["Message | None"] = relationship(remote_side=[id], lazy="raise")
+    participants: Mapped[list["Participant"]] = relationship(
+        lazy="raise", order_by="Participant.id", cascade="all, delete-orphan", passive_deletes=True
+    )
+    attachments: Mapped[list["Attachment"]] = relationship(
+        lazy="raise", order_by="Attachment.id", cascade="all, delete-orphan", passive_deletes=True
+    )
+    redactions: Mapped[list[Redaction]] = relationship(lazy="raise", order_by=Redaction.id, viewonly=True)
+
+
+class Participant(Base):
+    """A mailbox as it is printed in one header, in one role."""
+
+    __tablename__ = "participants"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), index=True)
+    role: Mapped[Role]
+    printed: Mapped[str]  # as printed, with tags and brackets
+    name: Mapped[str | None]
+    address: Mapped[str | None]
+    withheld: Mapped[bool]  # the value is there, and blacked out: never merged into a person
+    codes: Mapped[str]  # normalised exemption codes, blank apart, "" if none
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)  # None if withheld
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"), index=True)
+    agency_evidence: Mapped[str | None]  # what gave the agency: "tag NIH/NIAID", "domain state.gov"
+
+    person: Mapped[Person | None] = relationship(lazy="raise")
+    agency: Mapped[Agency | None] = relationship(lazy="raise")
+
+
+class Attachment(Base):
+    """An attachment that an email names."""
+
+    __tablename__ = "attachments"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str]
+    document_id: Mapped[int | None] = mapped_column(
+        ForeignKey("documents.id"), index=True
+    )  # None: not released
+
+    document: Mapped[Document | None] = relationship(lazy="raise")
+
+
+class Redirect(Base):
+    """An address that moved when a file was read again: cited addresses must not break."""
+
+    __tablename__ = "redirects"
+
+    old_key: Mapped[str] = mapped_column(primary_key=True)
+    new_path: Mapped[str]  # "/messages/KEY" or "/documents/KEY"
+
+
+class RetiredEntry(Base):
+    """An entry that the index still has and the record no longer: the queue of removals."""
+
+    __tablename__ = "retired_entries"
+
+    key: Mapped[str] = mapped_column(primary_key=True)

@@ -1,0 +1,1 @@
+"""The two faces, HTML and JSON, of the same resources."""
