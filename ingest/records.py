@@ -19,15 +19,26 @@ class FileKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Problem:
+    """What kept a file or a page from being read whole."""
+
+    code: str
+    detail: str  # for a person: what was wrong and what to do
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SourceFile:
     """A file that was found and hashed."""
 
     location: Path  # where its bytes can be read now; for a zip's member a temporary file
     path: str  # below the folder that was given; a zip's members as "letters.zip/scan.pdf"
-    sha256: str
+    sha256: str  # "" where the bytes could not be read: such a file cannot be kept, only reported
     size_bytes: int
     kind: FileKind
-    parent_sha256: str | None = None  # of the zip it lay in
+    parent_sha256: str | None = None  # of the zip or mail it lay in
+    depth: int = 0  # how many zips or mails it lies within
+    problem: Problem | None = None  # why no reader should open it
 
     @property
     def name(self) -> str:
@@ -195,15 +206,6 @@ class MessageRecord:
     text: str  # the sender's own words
     quoted_text: str  # all below them as printed; "" for a quoted message
     attached_files: tuple[AttachedFile, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What kept a file or a page from being read whole."""
-
-    code: str
-    detail: str  # for a person: what was wrong and what to do
-    page: int | None = None
 
 
 class State(StrEnum):
