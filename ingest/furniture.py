@@ -1,0 +1,181 @@
+"""Tell what is printed on the pages of a release from what was printed around it.
+
+Running heads, stamps, Bates numbers and margin codes recur; they are lifted out of the lines before
+headers are read, so that a label within a stamp ("Date: 05/13/2015") is no label.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+
+from ingest.bates import find_bates_numbers
+from ingest.headers.labels import is_bare_label
+from ingest.redactions import code_redactions, find_codes, is_stamp, stamp_codes
+from ingest.records import Line, PageRecord, Redaction, Word
+
+_HEAD = 0.12  # of the page height: where a running head may stand
+_FOOT = 0.90
+_MARGIN = 0.80  # of the page width: where margin codes begin
+_STAMP_ZONE = 0.18  # of the page height: release stamps stand near the top
+_NEIGHBOURS = 4  # pages to each side within which a recurring piece is looked for
+_RECURS = 3  # times among those neighbours
+_SAME = 0.8  # likeness of two prints of one stamp, which OCR reads differently
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Words of a line that stand close together, and what is wide apart from its neighbours."""
+
+    words: tuple[Word, ...]
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def top(self) -> float:
+        return self.words[0].box.top
+
+
+def lift_furniture(pages: Sequence[PageRecord]) -> list[PageRecord]:
+    """Return the pages with furniture in lines of its own and named in `furniture`.
+
+    Margin codes and release stamps become redactions, Bates numbers are read; no word is lost.
+    """
+    pieces = [[list(_pieces(line)) for line in page.lines] for page in pages]
+    recurring = _Recurrence(pages, pieces)
+    bates = find_bates_numbers([_margin_texts(page, rows) for page, rows in zip(pages, pieces, strict=True)])
+    lifted = []
+    for number, page in enumerate(pages):
+        lifted.append(_lift_page(page, pieces[number], recurring.of_page(number), bates[number]))
+    return lifted
+
+
+def _pieces(line: Line) -> Iterator[_Piece]:
+    """Part a line at gaps wider than two and a half characters."""
+    current: list[Word] = []
+    for word in line.words:
+        if current:
+            last = current[-1]
+            width = (last.box.x1 - last.box.x0) / max(len(last.text), 1)
+            height = last.box.bottom - last.box.top
+            if word.box.x0 - last.box.x1 > max(2.5 * width, 0.9 * height):
+                yield _Piece(tuple(current))
+                current = []
+        current.append(word)
+    if current:
+        yield _Piece(tuple(current))
+
+
+def _lift_page(
+    page: PageRecord, rows: list[list[_Piece]], recurring: set[str], bates: tuple[str, ...]
+) -> PageRecord:
+    lines: list[Line] = []
+    furniture: set[int] = set()
+    redactions: list[Redaction] = []
+    for row in rows:
+        kept: list[Word] = []
+        out: list[Word] = []
+        labelled = is_bare_label(row[0].words[0].text)
+        for piece in row:
+            found = _margin_redactions(page, piece)
+            in_furniture = bool(found) or _is_furniture(page, piece, recurring, bates, labelled=labelled)
+            redactions.extend(found)
+            (out if in_furniture else kept).extend(piece.words)
+        if kept:
+            lines.append(Line(tuple(kept)))
+        if out:
+            furniture.add(len(lines))
+            lines.append(Line(tuple(out)))
+    return replace(
+        page,
+        lines=tuple(lines),
+        furniture=frozenset(furniture),
+        redactions=(*page.redactions, *redactions),
+        bates_numbers=bates,
+    )
+
+
+def _margin_redactions(page: PageRecord, piece: _Piece) -> list[Redaction]:
+    """Return the claims of a margin code or a release stamp; nothing for any other words."""
+    in_margin = piece.words[0].box.x0 > _MARGIN * page.width_pt
+    if in_margin and find_codes(piece.text):
+        return code_redactions(piece.words)
+    if piece.top < _STAMP_ZONE * page.height_pt and is_stamp(piece.text):
+        return [Redaction(code, printed, None) for code, printed in stamp_codes(piece.text)]
+    return []
+
+
+def _is_furniture(
+    page: PageRecord, piece: _Piece, recurring: set[str], bates: tuple[str, ...], *, labelled: bool
+) -> bool:
+    if piece.top < _STAMP_ZONE * page.height_pt and is_stamp(piece.text):
+        return True
+    if not _in_margin_zone(page, piece):
+        return False
+    if piece.text in recurring:
+        return True
+    compact = re.sub(r"\s", "", piece.text)
+    return not labelled and any(re.sub(r"\s", "", number) in compact for number in bates)
+
+
+def _in_margin_zone(page: PageRecord, piece: _Piece) -> bool:
+    return piece.top < _HEAD * page.height_pt or piece.top > _FOOT * page.height_pt
+
+
+def _margin_texts(page: PageRecord, rows: list[list[_Piece]]) -> list[str]:
+    return [piece.text for row in rows for piece in row if _in_margin_zone(page, piece)]
+
+
+class _Recurrence:
+    """Which pieces of the heads and feet come again on other pages, or at both ends of one page."""
+
+    def __init__(self, pages: Sequence[PageRecord], rows: Sequence[list[list[_Piece]]]) -> None:
+        self._texts: list[dict[str, set[str]]] = []
+        self._frames: list[tuple[set[str], set[str]]] = []
+        for page, page_rows in zip(pages, rows, strict=True):
+            self._add(page, page_rows)
+
+    def of_page(self, number: int) -> set[str]:
+        """Return the texts of the pieces that are furniture on page index `number`."""
+        head, foot = self._frames[number]
+        found = {text for text in head for other in foot if _alike(text, other)}
+        found |= {other for other in foot for text in head if _alike(text, other)}
+        around = self._texts[max(0, number - _NEIGHBOURS) : number + _NEIGHBOURS + 1]
+        counts = Counter(mask for masks in around for mask in masks)
+        for mask, texts in self._texts[number].items():
+            if counts[mask] > _RECURS:
+                found |= texts
+        return found
+
+    def _add(self, page: PageRecord, rows: list[list[_Piece]]) -> None:
+        head: set[str] = set()
+        foot: set[str] = set()
+        masks: dict[str, set[str]] = {}
+        for row in rows:
+            labelled = is_bare_label(row[0].words[0].text)
+            for piece in row:
+                if not _in_margin_zone(page, piece):
+                    continue
+                (head if piece.top < page.height_pt / 2 else foot).add(piece.text)
+                mask = _mask(piece.text)
+                if mask and not labelled:  # "From: Roe, Jane" may stand at the top of every page
+                    masks.setdefault(mask, set()).add(piece.text)
+        self._frames.append((head, foot))
+        self._texts.append(masks)
+
+
+def _mask(text: str) -> str:
+    """Return the text with digits alike and marks left out; "" for what says too little to recur."""
+    masked = re.sub(r"\d", "#", re.sub(r"[^\w]", "", text.casefold()))
+    return masked if len(masked) > 2 else ""
+
+
+def _alike(text: str, other: str) -> bool:
+    if text == other:
+        return True
+    if min(len(text), len(other)) < 6 or abs(len(text) - len(other)) > 4:
+        return False
+    return SequenceMatcher(None, text, other).quick_ratio() >= _SAME and SequenceMatcher(None, text, other).ratio() >= _SAME

@@ -1,0 +1,50 @@
+"""Find the lines that introduce a quoted email without a header: "On ... Jane Roe wrote:"."""
+
+import re
+from collections.abc import Sequence
+
+from ingest.dates import parse_date
+from ingest.headers.block import HeaderBlock, Spot
+from ingest.headers.labels import Label
+
+# The word for "wrote" ends the line; the phrase before it begins with the language's "On".
+_OPENINGS = r"On|Am|Le|El|Il|Op|Em|Den|W dniu|Dnia"
+_WROTE = r"wrote|writes|schrieb(?: [^:]{1,80})?|a écrit|escribió|ha scritto|schreef(?: [^:]{1,80})?|escreveu|skrev(?: [^:]{1,80})?|napisał\(?a?\)?"
+_ATTRIBUTION = re.compile(rf"^[>\s]*(?:{_OPENINGS})\s(?P<phrase>.{{6,200}}?),?\s*(?P<verb>{_WROTE})\s*:?$", re.S)
+_BEGINS = re.compile(rf"^[>\s]*(?:{_OPENINGS})\s.*\d")
+_DATE = re.compile(
+    r"^(?P<date>.*?\d{1,2}[:.h]\d\d(?:[:.]\d\d)?(?:\s?[AaPp]\.?[Mm]\.?)?(?:\s+(?:[A-Z]{2,4}\b|[+-]\d{4}|\([A-Z]{2,4}\)))?)"
+    r"(?:,|\s)\s*(?P<sender>.*)$",
+    re.S,
+)
+_DAY = re.compile(r"^(?P<date>.*?(?:(?:19|20)\d\d|\d{1,2}/\d{1,2}/\d{2,4}))(?:,|\s)\s*(?P<sender>.*)$", re.S)
+_LINES = 3  # over which an attribution may be broken
+
+
+def find_attributions(spots: Sequence[Spot]) -> list[HeaderBlock]:
+    """Return a block with sender and date for each attribution line; what it leaves out is absent."""
+    blocks = []
+    index = 0
+    while index < len(spots):
+        block = _read_attribution(spots, index)
+        index = block.end if block else index + 1
+        if block:
+            blocks.append(block)
+    return blocks
+
+
+def _read_attribution(spots: Sequence[Spot], index: int) -> HeaderBlock | None:
+    if not _BEGINS.match(spots[index].line.text):
+        return None
+    text = ""
+    for end in range(index, min(index + _LINES, len(spots))):
+        text = f"{text} {spots[end].line.text.lstrip('> ')}".strip()
+        match = _ATTRIBUTION.match(text)
+        if match is None:
+            continue
+        parts = _DATE.match(match["phrase"]) or _DAY.match(match["phrase"])
+        if parts is None or parse_date(parts["date"]).wall is None:
+            return None
+        values = {Label.DATE: parts["date"].strip(), Label.FROM: parts["sender"].strip(" ,")}
+        return HeaderBlock(index, end + 1, values, tuple(values), "en", tab_stop=False, kind="attribution")
+    return None

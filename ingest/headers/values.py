@@ -1,0 +1,37 @@
+"""Turn the values of a header block into mailboxes, a date and names of attachments."""
+
+import re
+
+from ingest.dates import parse_date
+from ingest.headers.block import HeaderBlock
+from ingest.headers.labels import Label
+from ingest.people import parse_mailbox, split_behalf, split_mailboxes
+from ingest.records import Headers
+
+# A file name ends with its extension; ";" alone does not part names, for names hold it too.
+_FILE_NAME = re.compile(r"[^;]+?\.[A-Za-z][A-Za-z0-9]{1,4}(?=\s*[;,]|\s*$)")
+
+
+def read_headers(block: HeaderBlock, printed: str) -> Headers:
+    """Return the values of a block; what is not printed is None or empty, never guessed."""
+    values = block.values
+    sender, principal = split_behalf(values.get(Label.FROM, ""))
+    date = values.get(Label.DATE)
+    return Headers(
+        printed=printed,
+        sender=parse_mailbox(sender),
+        on_behalf_of=parse_mailbox(principal) if principal else None,
+        to=split_mailboxes(values.get(Label.TO, "")),
+        cc=split_mailboxes(values.get(Label.CC, "")),
+        bcc=split_mailboxes(values.get(Label.BCC, "")),
+        date=parse_date(date) if date else None,
+        subject=values.get(Label.SUBJECT),
+        attachments=split_attachments(values.get(Label.ATTACHMENTS, "")),
+    )
+
+
+def split_attachments(text: str) -> tuple[str, ...]:
+    """Return the file names of an attachments line."""
+    names = [match.group().strip(" ;,") for match in _FILE_NAME.finditer(text)]
+    rest = _FILE_NAME.sub("", text).strip(" ;,")
+    return tuple(name for name in [*names, *([rest] if rest else [])] if name)

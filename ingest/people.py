@@ -1,0 +1,137 @@
+"""Read mailboxes as headers print them: "Roe, Jane (NIH/OD) [E]", "Jane Roe <jane@example.org>"."""
+
+import re
+from collections.abc import Iterator
+
+from ingest.redactions import find_codes, find_codes_within, is_withheld
+from ingest.records import Mailbox
+
+_ADDRESS = re.compile(r"[\w.+'’&=/-]+@[\w-]+(?:\.[\w-]+)+")
+# An address with its brackets: "<a@b.c>", "[mailto:a@b.c]", and what OCR leaves of them: "<a@b.c›", "(a©b.c)".
+_BRACKETED_ADDRESS = re.compile(
+    r"[<\[(‹«]\s*(?:mailto:|SMTP:)?\s*'?(?P<address>[^<>\[\]()‹›«»\s]*[@©][^<>\[\]()‹›«»\s]*?)'?\s*(?:[>\])›»]|$)", re.I
+)
+_X500 = re.compile(r"[<\[]\s*/O=.*?/CN=(?P<name>[^/>\]]+)[>\]]?", re.I)
+_TAG = re.compile(r"\((?P<tag>[A-Z][A-Za-z0-9&. -]*(?:/[A-Z0-9][A-Za-z0-9&. -]*)*)\)")
+_LETTER = re.compile(r"\s*[\[\(]\s*[A-Z]\s*[\]J)}].*$")  # "[E]" employee, "[C]" contractor, and any garble after it
+_BEHALF = re.compile(r"^(?P<sender>.*?)\s*;?\s*\bon\s+behalf\s+of\b\s*(?P<principal>.*)$", re.I | re.S)
+_EDGES = " \t\"'“”‘’°,;:*•|"
+_SUFFIXES = {"jr", "sr", "ii", "iii", "iv", "md", "phd", "esq", "dds", "mph", "usa", "usn", "usmc", "usaf"}
+_ANY_LETTER = re.compile(r"[^\W\d_]")
+
+
+def split_mailboxes(text: str) -> tuple[Mailbox, ...]:
+    """Return the mailboxes of a recipient line, in the order printed.
+
+    Outlook parts them by ";" and its names hold commas; Apple Mail and Gmail part them by ",".
+    A part that holds nothing but marks is left out.
+    """
+    parts = _split_top(text, ";") if ";" in text else list(_split_at_commas(text))
+    boxes = []
+    for part in parts:
+        for piece in _pairs_of_names(part):
+            mailbox = parse_mailbox(piece)
+            if mailbox is not None:
+                boxes.append(mailbox)
+    return tuple(boxes)
+
+
+def split_behalf(text: str) -> tuple[str, str | None]:
+    """Return the sender and the one on whose behalf it was sent (None if that is not said)."""
+    match = _BEHALF.match(text)
+    if match and match["sender"].strip():
+        return match["sender"], match["principal"]
+    return text, None
+
+
+def parse_mailbox(text: str) -> Mailbox | None:
+    """Return one mailbox; None if the text holds no name, no address and no sign of withholding."""
+    printed = " ".join(text.split()).strip(" ;,")
+    if not printed:
+        return None
+    codes = tuple(dict.fromkeys(code for code, _ in find_codes(printed) or find_codes_within(printed)))
+    if is_withheld(printed):
+        return Mailbox(printed, None, None, withheld=True, codes=codes)
+    address = _find_address(printed)
+    tag = find_tag(printed)
+    name = _find_name(printed)
+    if name is None and address is None:
+        return Mailbox(printed, None, None, tag, withheld=True, codes=codes) if codes else None
+    return Mailbox(printed, name, address, tag, codes=codes)
+
+
+def find_tag(text: str) -> str | None:
+    """Return the agency path printed behind a name, "NIH/NIAID", or None.
+
+    A single word counts only in capitals: "(OGC)" is a unit, "(Jim)" a nickname.
+    """
+    for match in _TAG.finditer(text):
+        tag = match["tag"].strip()
+        if ("/" in tag or tag.isupper()) and len(tag) > 1:
+            return tag
+    return None
+
+
+def _find_address(text: str) -> str | None:
+    match = _BRACKETED_ADDRESS.search(text)
+    candidate = match["address"].replace("©", "@") if match else text
+    found = _ADDRESS.search(candidate)
+    return found.group().strip(".'’").lower() if found else None
+
+
+def _find_name(text: str) -> str | None:
+    """Return the words that name someone, in the order printed, or None if there are none."""
+    if match := _X500.search(text):
+        before = text[: match.start()].strip(_EDGES)
+        return before or match["name"].title()
+    name = _BRACKETED_ADDRESS.sub(" ", text)
+    name = re.sub(r"\(\s*b\s*\)\s*\(\s*\d\s*\)(?:\s*\([A-Fa-f]\))?", " ", name)
+    if tag := _TAG.search(name):
+        rest = name[tag.end() :]
+        name = name[: tag.start()] + (" " if _LETTER.match(rest) else " " + rest)
+    name = _LETTER.sub("", name)
+    name = _ADDRESS.sub(" ", name)
+    name = re.sub(r"[<\[‹«(]\s*(?:mailto:?)?[^<>\[\]()]*$|[<\[‹«]\s*[>\]›»]?", " ", name)
+    name = " ".join(name.split()).strip(_EDGES + "<>[]-–")
+    return name if _ANY_LETTER.search(name) else None
+
+
+def _split_top(text: str, separator: str) -> list[str]:
+    """Split at separators outside quotes."""
+    parts, current, quoted = [], "", False
+    for letter in text:
+        if letter == '"':
+            quoted = not quoted
+        if letter == separator and not quoted:
+            parts.append(current)
+            current = ""
+        else:
+            current += letter
+    return [*parts, current]
+
+
+def _split_at_commas(text: str) -> Iterator[str]:
+    """Split at the commas that part mailboxes, not at those within a name.
+
+    A comma parts when an address, a closing bracket or a quoted name stands before it.
+    """
+    current = ""
+    for part in _split_top(text, ","):
+        current = f"{current},{part}" if current else part
+        stripped = current.strip()
+        if _ADDRESS.search(stripped) or stripped.endswith((">", "]", "›")):
+            yield current
+            current = ""
+    if current.strip():
+        yield current
+
+
+def _pairs_of_names(text: str) -> list[str]:
+    """Part "Last, First, Last, First", where OCR read ";" as ","; anything else stays whole."""
+    pieces = [piece.strip() for piece in text.split(",")]
+    if len(pieces) < 4 or len(pieces) % 2 or '"' in text:
+        return [text]
+    families, given = pieces[::2], pieces[1::2]
+    if any(len(name.split()) > 2 for name in families) or any(name.casefold().strip(".") in _SUFFIXES for name in given):
+        return [text]
+    return [f"{family}, {name}" for family, name in zip(families, given, strict=True)]
