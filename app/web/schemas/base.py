@@ -1,0 +1,45 @@
+"""What all schemas share: their base, and dates as precise as they were printed."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from app.database.models import DatePrecision
+
+
+class Schema(BaseModel):
+    """Something that a reader sees; the JSON of the API and the values of a page are the same."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class DateSummary(Schema):
+    """A date as printed and as it was read."""
+
+    printed: str | None  # None: no date is printed
+    read: str | None  # ISO 8601, as precise as printed: "2012-09" or "2012-09-11T08:30"; None: not understood
+    precision: DatePrecision | None
+    utc_offset_min: int | None  # minutes east of UTC; None: no zone is printed, and none is assumed
+
+
+_FORMATS = {
+    DatePrecision.YEAR: "%Y",
+    DatePrecision.MONTH: "%Y-%m",
+    DatePrecision.DAY: "%Y-%m-%d",
+    DatePrecision.MINUTE: "%Y-%m-%dT%H:%M",
+    DatePrecision.SECOND: "%Y-%m-%dT%H:%M:%S",
+}
+
+
+def iso_date(moment: datetime | None, precision: DatePrecision | None) -> str | None:
+    """Return the moment in ISO 8601, cut to what was printed; None if there is no moment."""
+    if moment is None:
+        return None
+    # strftime("%Y") writes the year 987 without its zero on Linux: a misprint must stay a date
+    pattern = _FORMATS[precision or DatePrecision.SECOND].replace("%Y", f"{moment.year:04d}")
+    return moment.strftime(pattern)
+
+
+def iso_day(moment: datetime | None) -> str | None:
+    """Return the day of the moment in ISO 8601, or None."""
+    return moment.date().isoformat() if moment else None

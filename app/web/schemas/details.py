@@ -1,0 +1,184 @@
+"""Whole resources: one message, release, person, agency, and the archive itself."""
+
+from datetime import date, datetime
+
+from app.database.models import DocumentState, Level, Release
+from app.database.releases import ReleaseCounts
+from app.web.schemas.base import Schema, iso_day
+from app.web.schemas.documents import (
+    DocumentLine,
+    DocumentProblem,
+    DocumentSummary,
+    PageSummary,
+    PlaceSummary,
+)
+from app.web.schemas.messages import MessageSummary
+from app.web.schemas.people import (
+    AgencySummary,
+    ParticipantSummary,
+    PersonAgency,
+    PersonLine,
+    PersonSummary,
+    PrintedName,
+    agency_summary,
+)
+
+
+class AttachmentSummary(Schema):
+    """An attachment that an email names."""
+
+    name: str
+    document: DocumentSummary | None  # None: the file itself is not in the archive
+
+
+class ExemptionCount(Schema):
+    """An exemption claimed in an email, and how often."""
+
+    code: str  # normalised, "(b)(7)(E)"
+    times: int
+
+
+class MessageDetail(MessageSummary):
+    """An email with everything that is known of it."""
+
+    participants: list[ParticipantSummary]  # in the order of the header
+    header_text: str  # the header block as printed
+    text: str  # the sender's own words; a form feed stands where the page turns
+    text_page: int  # page on which `text` begins
+    quoted_text: str  # everything below them as printed
+    quoted_page: int  # page on which `quoted_text` begins
+    parent: MessageSummary | None  # the message that quotes this one
+    quoted_messages: list[MessageSummary]
+    attachments: list[AttachmentSummary]
+    bates_numbers: list[str]  # of its pages
+    exemptions: list[ExemptionCount]
+    document: DocumentSummary
+    sha256: str  # of the released file
+    original_url: str
+    places: list[PlaceSummary]  # releases in which the file was found
+    pages: list[PageSummary]  # empty for a mail file
+    pages_left_out: int  # of a very long email; see the document for them
+
+
+class ReleaseSummary(Schema):
+    """A release in a list; counts are of what it holds."""
+
+    slug: str
+    title: str
+    url: str
+    agency: AgencySummary | None  # None: not among the agencies we know
+    agency_name: str | None  # the releasing agency as given
+    released_on: date | None
+    documents: int
+    pages: int
+    messages: int  # printed ones
+    problems: int
+    first_day: str | None  # of its dated messages, ISO 8601
+    last_day: str | None
+
+
+class ReleaseDetail(ReleaseSummary):
+    """A release with its record, a stretch of its files and its problems."""
+
+    requester: str | None
+    request_number: str | None
+    requested_on: date | None
+    covers_from: date | None  # the date range asked for, both days inclusive
+    covers_to: date | None
+    source_url: str | None
+    note: str | None
+    files: int  # places in which its documents were found
+    states: dict[DocumentState, int]
+    page: int  # of the list of files, from 1
+    page_count: int
+    listed: list[DocumentLine]
+    problem_list: list[DocumentProblem]  # the first hundred
+
+
+class ReleasePage(Schema):
+    """All releases, the last released first."""
+
+    count: int
+    releases: list[ReleaseSummary]
+
+
+class PersonDetail(PersonSummary):
+    """A person with the names, agencies and messages that name it."""
+
+    messages: int  # printed or quoted, in any role
+    sent: int
+    received: int  # as to, cc or bcc
+    printed_names: list[PrintedName]
+    agencies: list[PersonAgency]
+    correspondents: list[PersonLine]
+    newest: list[MessageSummary]
+
+
+class AgencyLine(AgencySummary):
+    """An agency in a list, with its components; counts include them."""
+
+    messages: int  # printed or quoted, with a participant of the agency
+    people: int
+    releases: int
+    components: list["AgencyLine"]
+
+
+class AgencyPage(Schema):
+    """The agencies that the record names, components below their departments."""
+
+    count: int
+    agencies: list[AgencyLine]
+
+
+class AgencyDetail(AgencyLine):
+    """An agency with its people, releases and newest messages."""
+
+    parent: AgencySummary | None
+    leading_people: list[PersonLine]
+    release_list: list[ReleaseSummary]
+    newest: list[MessageSummary]
+
+
+class ArchiveStatus(Schema):
+    """What the archive holds and what still waits."""
+
+    files_found: int  # the same bytes in two places are two files
+    documents: int
+    documents_by_state: dict[DocumentState, int]
+    pages: int
+    pages_without_text: int  # they cannot be searched
+    messages: dict[Level, int]
+    undated_messages: int  # printed ones
+    first_day: str | None  # of the dated printed messages, ISO 8601
+    last_day: str | None
+    people: int
+    releases: int
+    waiting_for_index: int
+    last_ingested_at: datetime | None  # UTC
+
+
+class ArchiveHome(Schema):
+    """What is in the archive."""
+
+    status: ArchiveStatus
+    releases: list[ReleaseSummary]
+    newest: list[DocumentLine]  # the files that came in last
+    links: dict[str, str]  # to the other resources of the API
+
+
+def release_summary(release: Release, counts: ReleaseCounts) -> ReleaseSummary:
+    """Return a release as it stands in a list; its agency must be loaded."""
+    return ReleaseSummary(
+        slug=release.slug,
+        title=release.title,
+        url=f"/releases/{release.slug}",
+        agency=agency_summary(release.agency) if release.agency else None,
+        agency_name=release.agency_name or (release.agency.name if release.agency else None),
+        released_on=release.released_on,
+        documents=counts.documents,
+        pages=counts.pages,
+        messages=counts.messages,
+        problems=counts.problems,
+        first_day=iso_day(counts.first_sent_at),
+        last_day=iso_day(counts.last_sent_at),
+    )

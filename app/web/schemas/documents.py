@@ -1,0 +1,186 @@
+"""Released files, their pages and where they were found."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from app.database.models import Document, DocumentState, Page, Problem, Redaction, ReleasedFile, TextSource
+from app.database.word_boxes import WordBox
+from app.web.schemas.base import Schema
+from app.web.schemas.messages import MessageSummary
+
+
+class BoxSummary(Schema):
+    """A rectangle in points from the page's top left corner."""
+
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+
+class RedactionSummary(Schema):
+    """A withheld passage, or an exemption code that claims one."""
+
+    code: str | None  # normalised, "(b)(7)(E)"; None: a box without a code
+    printed: str | None  # as printed, "B6"
+    box: BoxSummary | None  # None: only the code is known
+
+
+class PageSummary(Schema):
+    """A page as its image shows it."""
+
+    number: int  # from 1
+    url: str
+    image_url: str  # add ?dpi=200 for a larger one
+    width_pt: float
+    height_pt: float
+    text_source: TextSource  # "none": the page cannot be searched
+    bates_numbers: list[str]
+    redactions: list[RedactionSummary]
+    marks: list[BoxSummary]  # the words that `q` marks
+
+
+class PageText(PageSummary):
+    """A page with its text."""
+
+    text: str  # lines in reading order
+    in_message: bool  # False: belongs to no email, and is found by itself
+
+
+class PageDetail(PageText):
+    """A page by itself, with the document and the emails that stand on it."""
+
+    document: "DocumentSummary"
+    messages: list[MessageSummary]
+
+
+class DocumentSummary(Schema):
+    """A released file, named."""
+
+    key: str
+    url: str
+    name: str
+    kind: str  # pdf, eml, mbox, msg, zip or unknown: told by content
+    size_bytes: int
+    page_count: int  # 0 where it has no pages, as a mail
+    state: DocumentState
+
+
+class DocumentLine(DocumentSummary):
+    """A released file in a list."""
+
+    path: str  # where it was found, below the release's folder; else its name
+    messages: int  # printed ones
+    problems: int
+
+
+class ProblemSummary(Schema):
+    """Something that kept a file, or one of its pages, from being read whole."""
+
+    code: str
+    detail: str
+    page: int | None  # None: the whole file
+
+
+class DocumentProblem(ProblemSummary):
+    """A problem with the document that has it."""
+
+    document: DocumentSummary
+
+
+class PlaceSummary(Schema):
+    """A release in which a document was found, and where in it."""
+
+    slug: str
+    title: str
+    url: str
+    path: str
+
+
+class DocumentDetail(DocumentSummary):
+    """A released file with a stretch of its pages and the emails on them."""
+
+    sha256: str
+    original_url: str
+    ingested_at: datetime  # UTC
+    places: list[PlaceSummary]
+    container: DocumentSummary | None  # the zip or mail it lay in
+    contents: list[DocumentSummary]  # the files that lay in it
+    problems: list[ProblemSummary]
+    message_count: int  # printed ones, of the whole file
+    first: int  # the stretch that follows: pages, or messages of a mail file, from 1, both inclusive
+    last: int
+    total: int  # pages, or messages of a mail file
+    pages: list[PageText]
+    messages: list[MessageSummary]
+
+
+def document_summary(document: Document) -> DocumentSummary:
+    """Return what a reader sees of a document where it is named."""
+    return DocumentSummary(
+        key=document.key,
+        url=f"/documents/{document.key}",
+        name=document.name,
+        kind=document.kind,
+        size_bytes=document.size_bytes,
+        page_count=document.page_count,
+        state=document.state,
+    )
+
+
+def document_line(document: Document, *, path: str, messages: int, problems: int) -> DocumentLine:
+    """Return a document as it stands in a list."""
+    summary = document_summary(document).model_dump()
+    return DocumentLine(**summary, path=path, messages=messages, problems=problems)
+
+
+def problem_summary(problem: Problem) -> ProblemSummary:
+    """Return what a reader sees of a problem."""
+    return ProblemSummary(code=problem.code, detail=problem.detail, page=problem.page)
+
+
+def document_problem(document: Document, problem: Problem) -> DocumentProblem:
+    """Return a problem with its document."""
+    return DocumentProblem(**problem_summary(problem).model_dump(), document=document_summary(document))
+
+
+def place_summary(file: ReleasedFile) -> PlaceSummary:
+    """Return where a document was found."""
+    release = file.release
+    return PlaceSummary(
+        slug=release.slug, title=release.title, url=f"/releases/{release.slug}", path=file.path
+    )
+
+
+def page_summary(page: Page, document_key: str, marks: Sequence[WordBox]) -> PageSummary:
+    """Return a page without its text; `marks` are the boxes of the words to mark."""
+    path = f"/documents/{document_key}/pages/{page.number}"
+    return PageSummary(
+        number=page.number,
+        url=path,
+        image_url=f"{path}.webp",
+        width_pt=page.width_pt,
+        height_pt=page.height_pt,
+        text_source=page.text_source,
+        bates_numbers=[bates.number for bates in page.bates_numbers],
+        redactions=[redaction_summary(redaction) for redaction in page.redactions],
+        marks=[BoxSummary(**box._asdict()) for box in marks],
+    )
+
+
+def page_text(page: Page, document_key: str, marks: Sequence[WordBox]) -> PageText:
+    """Return a page with its text."""
+    summary = page_summary(page, document_key, marks)
+    return PageText(**dict(summary), text=page.text, in_message=page.in_message)
+
+
+def redaction_summary(redaction: Redaction) -> RedactionSummary:
+    """Return what a reader sees of a redaction."""
+    return RedactionSummary(code=redaction.code, printed=redaction.printed, box=_box(redaction))
+
+
+def _box(redaction: Redaction) -> BoxSummary | None:
+    x0, top, x1, bottom = redaction.x0, redaction.top, redaction.x1, redaction.bottom
+    if x0 is None or top is None or x1 is None or bottom is None:
+        return None
+    return BoxSummary(x0=x0, top=top, x1=x1, bottom=bottom)

@@ -1,0 +1,117 @@
+"""People, agencies and the mailboxes that name them."""
+
+from collections.abc import Sequence
+
+from app.database.models import Agency, Participant, Person, Role
+from app.database.people import AgencyOfPerson, PersonCount
+from app.web.schemas.base import Schema
+
+
+class AgencySummary(Schema):
+    """An agency, named."""
+
+    slug: str
+    name: str
+    abbreviation: str | None
+    url: str
+
+
+class PersonSummary(Schema):
+    """A person, named."""
+
+    key: str
+    name: str
+    address: str | None  # None: known by name alone
+    url: str
+
+
+class PersonLine(PersonSummary):
+    """A person in a list."""
+
+    messages: int  # printed or quoted, in any role
+
+
+class PersonPage(Schema):
+    """A stretch of the list of people, those in most messages first."""
+
+    count: int
+    name: str  # what their name or address was asked to have in it
+    page: int  # from 1
+    pages: int
+    people: list[PersonLine]
+
+
+class ParticipantSummary(Schema):
+    """A mailbox as one header prints it."""
+
+    role: Role
+    printed: str
+    name: str | None
+    address: str | None
+    withheld: bool  # the value was there, and was blacked out
+    codes: list[str]  # exemptions claimed for it, "(b)(6)"
+    person: PersonSummary | None  # None if withheld
+    agency: AgencySummary | None
+    agency_evidence: str | None  # what gave the agency: "tag NIH/NIAID", "domain state.gov"
+
+
+class PersonAgency(Schema):
+    """An agency that a person's mailboxes gave."""
+
+    agency: AgencySummary
+    evidence: str
+    messages: int
+
+
+class PrintedName(Schema):
+    """A way in which a person is printed, and how often."""
+
+    printed: str
+    times: int
+
+
+def agency_summary(agency: Agency) -> AgencySummary:
+    """Return what a reader sees of an agency where it is named."""
+    return AgencySummary(
+        slug=agency.slug,
+        name=agency.name,
+        abbreviation=agency.abbreviation or None,
+        url=f"/agencies/{agency.slug}",
+    )
+
+
+def person_summary(person: Person) -> PersonSummary:
+    """Return what a reader sees of a person where it is named."""
+    return PersonSummary(
+        key=person.key, name=person.name, address=person.address, url=f"/people/{person.key}"
+    )
+
+
+def person_lines(counts: Sequence[PersonCount]) -> list[PersonLine]:
+    """Return people as they stand in a list."""
+    return [
+        PersonLine(**person_summary(count.person).model_dump(), messages=count.messages) for count in counts
+    ]
+
+
+def person_agencies(agencies: Sequence[AgencyOfPerson]) -> list[PersonAgency]:
+    """Return the agencies of a person."""
+    return [
+        PersonAgency(agency=agency_summary(one.agency), evidence=one.evidence, messages=one.messages)
+        for one in agencies
+    ]
+
+
+def participant_summary(participant: Participant) -> ParticipantSummary:
+    """Return a mailbox with its person and agency."""
+    return ParticipantSummary(
+        role=participant.role,
+        printed=participant.printed,
+        name=participant.name,
+        address=participant.address,
+        withheld=participant.withheld,
+        codes=participant.codes.split(),
+        person=person_summary(participant.person) if participant.person else None,
+        agency=agency_summary(participant.agency) if participant.agency else None,
+        agency_evidence=participant.agency_evidence,
+    )
