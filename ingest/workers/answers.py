@@ -1,0 +1,72 @@
+"""What workers send back, and what is said of a file whose worker cannot answer."""
+
+import io
+import pickle
+import signal
+from typing import Any
+
+from ingest import records
+from ingest.records import Problem, Reading, State
+from ingest.workers.limits import WorkerLimits
+
+# What a reading is made of: a worker that a file took over can send nothing else.
+_SENT_CLASSES = {("datetime", "datetime")} | {
+    (records.__name__, name)
+    for name, value in vars(records).items()
+    if isinstance(value, type) and value.__module__ == records.__name__
+}
+
+
+def pack_answer(reading: Reading, trace: str = "") -> bytes:
+    """Return a reading, and the traceback of what went wrong, as bytes."""
+    return pickle.dumps((reading, trace), pickle.HIGHEST_PROTOCOL)
+
+
+def unpack_answer(sent: bytes) -> tuple[Reading, str]:
+    """Return what `pack_answer` was given.
+
+    Raises:
+        ValueError: the bytes are not such an answer.
+    """
+    try:
+        reading, trace = _AnswerUnpickler(io.BytesIO(sent)).load()
+    except Exception as error:  # broken bytes may raise anything
+        raise ValueError("no answer was sent") from error
+    if not isinstance(reading, Reading) or not isinstance(trace, str):
+        raise ValueError("no reading was sent")
+    return reading, trace
+
+
+def died(exit_code: int | None) -> Reading:
+    """Return the reading of a file whose worker is gone."""
+    try:
+        cause = signal.Signals(-(exit_code or 0)).name
+    except ValueError:
+        cause = f"exit code {exit_code}"
+    detail = f"The reader crashed on this file ({cause}); the file may be damaged, or made to do harm."
+    return failed("worker_died", detail)
+
+
+def timed_out(limits: WorkerLimits) -> Reading:
+    detail = f"The file was not read within {limits.timeout_s:g} seconds; raise the time limit and retry."
+    return failed("worker_timeout", detail)
+
+
+def unusable(limits: WorkerLimits) -> Reading:
+    detail = (
+        f"The reader gave no usable answer within {limits.reading_mb} MiB; split the file and ingest that."
+    )
+    return failed("answer_unusable", detail)
+
+
+def failed(code: str, detail: str, state: State = State.UNREADABLE) -> Reading:
+    return Reading(state, problems=(Problem(code, detail),))
+
+
+class _AnswerUnpickler(pickle.Unpickler):
+    """Makes the values of readings and nothing else."""
+
+    def find_class(self, module_name: str, global_name: str) -> Any:
+        if (module_name, global_name) not in _SENT_CLASSES:
+            raise pickle.UnpicklingError(f"{module_name}.{global_name} is no part of a reading")
+        return super().find_class(module_name, global_name)
