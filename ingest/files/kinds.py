@@ -1,0 +1,94 @@
+"""Tell what a file is by its content; its name says nothing."""
+
+import mmap
+import re
+from pathlib import Path
+from zipfile import BadZipFile, ZipFile
+
+from ingest.records import FileKind
+
+_HEAD_BYTES = 1 << 16
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+# The stream that every .msg has and no other compound file (MS-OXMSG, 2.4).
+_MSG_STREAM = "__properties_version1.0".encode("utf-16-le")
+# Office and OpenDocument files are zips by form only.
+_PACKAGE_PARTS = {"[Content_Types].xml", "mimetype", "META-INF/MANIFEST.MF"}
+_FROM_LINE = re.compile(
+    rb"From [^\n]*\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? +"
+    rb"(?:[A-Z][a-z]{2} +\d{1,2}|\d{1,2} +[A-Z][a-z]{2})\b[^\n]*\d\d:\d\d[^\n]*"
+)
+_HEADER_NAME = re.compile(rb"([!-9;-~]{1,76})[ \t]*:")
+_STRONG_NAMES = frozenset(
+    b"from to cc bcc subject received message-id return-path delivered-to reply-to sender in-reply-to".split()
+)
+_WEAK_NAMES = frozenset(b"date mime-version content-type content-transfer-encoding x-mailer".split())
+
+
+def find_kind(path: Path) -> FileKind:
+    """Return what the file is; UNKNOWN for all that no reader of ours reads.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    if head.startswith(b"%PDF-"):
+        return FileKind.PDF
+    if head.startswith(_ZIP):
+        return FileKind.UNKNOWN if _is_package(path) else FileKind.ZIP
+    if head.startswith(_OLE):
+        return FileKind.MSG if _contains(path, _MSG_STREAM) else FileKind.UNKNOWN
+    if (kind := _find_mail_kind(head)) is not FileKind.UNKNOWN:
+        return kind
+    # Readers accept a PDF whose first line stands within the first 1,024 bytes (PDF 32000-1, annex H).
+    return FileKind.PDF if b"%PDF-" in head[:1024] else FileKind.UNKNOWN
+
+
+def is_from_line(line: bytes) -> bool:
+    """Return whether the line is the one that an mbox puts before each of its messages (RFC 4155)."""
+    return line.startswith(b"From ") and _FROM_LINE.match(line) is not None
+
+
+def is_header_line(line: bytes) -> bool:
+    """Return whether the line begins a header field."""
+    return _HEADER_NAME.match(line) is not None
+
+
+def _is_package(path: Path) -> bool:
+    try:
+        with ZipFile(path) as archive:
+            return any(info.filename in _PACKAGE_PARTS for info in archive.filelist)
+    except (BadZipFile, OSError, ValueError, NotImplementedError):
+        return False
+
+
+def _contains(path: Path, wanted: bytes) -> bool:
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return content.find(wanted) >= 0
+
+
+def _find_mail_kind(head: bytes) -> FileKind:
+    lines = re.split(rb"\r\n|\n|\r", head.removeprefix(b"\xef\xbb\xbf"))
+    while lines and not lines[0].strip():
+        del lines[0]
+    if len(lines) > 1 and is_from_line(lines[0]) and is_header_line(lines[1]):
+        return FileKind.MBOX
+    while lines and lines[0].startswith((b"From ", b">From ")):
+        del lines[0]
+    names = _header_names(lines)
+    is_mail = len(names & (_STRONG_NAMES | _WEAK_NAMES)) > 1 and bool(names & _STRONG_NAMES)
+    return FileKind.EML if is_mail else FileKind.UNKNOWN
+
+
+def _header_names(lines: list[bytes]) -> set[bytes]:
+    """Return the lower-case field names of the header block that the lines begin with."""
+    names: set[bytes] = set()
+    for line in lines:
+        if line.startswith((b" ", b"\t", b">From ")):
+            continue
+        match = _HEADER_NAME.match(line)
+        if match is None:
+            break
+        names.add(match[1].lower())
+    return names
