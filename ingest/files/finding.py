@@ -33,9 +33,7 @@ _UNKNOWN = Problem(
 _EMPTY = Problem("empty_file", "The file has no bytes; ask for it again.")
 
 
-def find_files(
-    paths: Iterable[Path], scratch: Path, *, limits: FileLimits = FileLimits()
-) -> Iterator[SourceFile]:
+def find_files(paths: Iterable[Path], scratch: Path, *, limits: FileLimits = FileLimits()) -> Iterator[SourceFile]:
     """Yield each file once for each place where it lies, in a stable order; a zip before its members.
 
     Folders are walked, sorted; hidden files, `release.toml` and links out of the folder are left
@@ -161,9 +159,7 @@ def _describe(location: Path, label: str, limits: FileLimits, parent: SourceFile
         kind = find_kind(location)
     except OSError as error:
         reason = error.strerror or str(error)
-        problem = Problem(
-            "cannot_open", f"The file cannot be opened ({reason}); mend that and ingest it again."
-        )
+        problem = Problem("cannot_open", f"The file cannot be opened ({reason}); mend that and ingest it again.")
         return SourceFile(location, label, "", 0, FileKind.UNKNOWN, parent_sha256, depth, problem)
     file = SourceFile(location, label, sha256, size, kind, parent_sha256, depth)
     return replace(file, problem=_problem(file, limits))
@@ -173,9 +169,7 @@ def _problem(file: SourceFile, limits: FileLimits) -> Problem | None:
     if file.size_bytes == 0:
         return _EMPTY
     if file.size_bytes > limits.max_bytes:
-        return Problem(
-            "too_large", f"The file is larger than {limits.max_bytes:,} bytes; raise the limit to read it."
-        )
+        return Problem("too_large", f"The file is larger than {limits.max_bytes:,} bytes; raise the limit to read it.")
     if file.kind is FileKind.UNKNOWN:
         return _UNKNOWN
     if file.depth >= limits.max_depth and file.kind is FileKind.ZIP:
@@ -183,7 +177,5 @@ def _problem(file: SourceFile, limits: FileLimits) -> Problem | None:
             "too_deep", f"A zip within {file.depth} others is not unpacked; unpack it and ingest the folder."
         )
     if file.depth > limits.max_depth:
-        return Problem(
-            "too_deep", f"A file within {file.depth} others is not read; take it out and ingest it."
-        )
+        return Problem("too_deep", f"A file within {file.depth} others is not read; take it out and ingest it.")
     return None

@@ -19,10 +19,13 @@ _FROM_LINE = re.compile(
     rb"(?:[A-Z][a-z]{2} +\d{1,2}|\d{1,2} +[A-Z][a-z]{2})\b[^\n]*\d\d:\d\d[^\n]*"
 )
 _HEADER_NAME = re.compile(rb"([!-9;-~]{1,76})[ \t]*:")
-_STRONG_NAMES = frozenset(
+_NAMES = frozenset(
     b"from to cc bcc subject received message-id return-path delivered-to reply-to sender in-reply-to".split()
 )
-_WEAK_NAMES = frozenset(b"date mime-version content-type content-transfer-encoding x-mailer".split())
+_MIME_NAMES = frozenset(b"date mime-version content-type content-transfer-encoding x-mailer".split())
+# One field is enough where it can be nothing else.
+_ADDRESSED = re.compile(rb"(?:from|to)[ \t]*:[^\n]*@", re.I)
+_COMPOSED = re.compile(rb"content-type[ \t]*:[ \t]*(?:multipart|message)/", re.I)
 
 
 def find_kind(path: Path) -> FileKind:
@@ -33,7 +36,7 @@ def find_kind(path: Path) -> FileKind:
     """
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
-    if head.startswith(b"%PDF-"):
+    if head.startswith(b"%PDF"):
         return FileKind.PDF
     if head.startswith(_ZIP):
         return FileKind.UNKNOWN if _is_package(path) else FileKind.ZIP
@@ -72,23 +75,23 @@ def _find_mail_kind(head: bytes) -> FileKind:
     lines = re.split(rb"\r\n|\n|\r", head.removeprefix(b"\xef\xbb\xbf"))
     while lines and not lines[0].strip():
         del lines[0]
-    if len(lines) > 1 and is_from_line(lines[0]) and is_header_line(lines[1]):
+    if len(lines) > 1 and is_from_line(lines[0]) and (is_header_line(lines[1]) or not lines[1]):
         return FileKind.MBOX
-    while lines and lines[0].startswith((b"From ", b">From ")):
+    while lines and lines[0].startswith((b"From ", b">From ")) and not is_header_line(lines[0]):
         del lines[0]
-    names = _header_names(lines)
-    is_mail = len(names & (_STRONG_NAMES | _WEAK_NAMES)) > 1 and bool(names & _STRONG_NAMES)
-    return FileKind.EML if is_mail else FileKind.UNKNOWN
+    block = lines[: lines.index(b"")] if b"" in lines else lines
+    return FileKind.EML if _is_header_block(block) else FileKind.UNKNOWN
 
 
-def _header_names(lines: list[bytes]) -> set[bytes]:
-    """Return the lower-case field names of the header block that the lines begin with."""
-    names: set[bytes] = set()
-    for line in lines:
-        if line.startswith((b" ", b"\t", b">From ")):
-            continue
-        match = _HEADER_NAME.match(line)
-        if match is None:
-            break
-        names.add(match[1].lower())
-    return names
+def _is_header_block(lines: list[bytes]) -> bool:
+    """Return whether the lines up to the first empty one are an email's header.
+
+    Some lines may be broken; the first may not, and prose does not begin with two known fields.
+    """
+    if not lines or not is_header_line(lines[0]):
+        return False
+    if any(_ADDRESSED.match(line) or _COMPOSED.match(line) for line in lines):
+        return True
+    names = {match[1].lower() for line in lines if (match := _HEADER_NAME.match(line))}
+    known = names & (_NAMES | _MIME_NAMES)
+    return len(known) > 1 and not known <= {b"date", b"content-type"}

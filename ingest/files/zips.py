@@ -49,21 +49,17 @@ def find_members(archive: Path, allowance: Allowance) -> tuple[list[ZipInfo], Pr
     except _UNPACK_ERRORS as error:
         return [], Problem("broken_zip", f"The zip cannot be opened ({error}); ask for a sound copy.")
     if _overlap(infos):
-        detail = (
-            "Members of the zip share the same bytes, as only a zip made to do harm has; it is not unpacked."
-        )
+        detail = "Members of the zip share the same bytes, as only a zip made to do harm has; it is not unpacked."
         return [], Problem("overlapping_members", detail)
     kept = infos[: allowance.members]
     allowance.members -= len(kept)
     if len(kept) == len(infos):
         return kept, None
-    detail = f"{len(kept):,} of {len(infos):,} files were unpacked; unpack the zip yourself and ingest the folder."
+    detail = f"{len(kept):,} of {len(infos):,} files were unpacked; unpack it and ingest the folder."
     return kept, Problem("too_many_members", detail)
 
 
-def every_member(
-    archive: Path, infos: list[ZipInfo], scratch: Path, allowance: Allowance
-) -> Iterator[Member]:
+def every_member(archive: Path, infos: list[ZipInfo], scratch: Path, allowance: Allowance) -> Iterator[Member]:
     """Yield each member unpacked into `scratch`, or its packed bytes and the problem."""
     with ZipFile(archive) as opened:
         for info in infos:
@@ -114,13 +110,9 @@ def _new_file(scratch: Path) -> Path:
 
 def _refusal(info: ZipInfo) -> Problem | None:
     if info.flag_bits & _ENCRYPTED:
-        return Problem(
-            "locked", "The file is locked within its zip; unpack it with its password and ingest it."
-        )
+        return Problem("locked", "The file is locked within its zip; unpack it with its password and ingest it.")
     if info.compress_type not in _READ_METHODS:
-        detail = (
-            f"The file is packed by method {info.compress_type}, which is not read; unpack it and ingest it."
-        )
+        detail = f"The file is packed by method {info.compress_type}, which is not read; unpack it and ingest it."
         return Problem("unread_packing", detail)
     return None
 
@@ -135,9 +127,7 @@ def _unpack(opened: ZipFile, info: ZipInfo, target: Path, allowance: Allowance) 
         detail = f"The file unpacks to more than {most:,} bytes; if that is right, unpack it and ingest it."
         return Problem("too_large", detail)
     except _UNPACK_ERRORS as error:
-        return Problem(
-            "broken_member", f"The file cannot be unpacked ({error}); ask for a sound copy of the zip."
-        )
+        return Problem("broken_member", f"The file cannot be unpacked ({error}); ask for a sound copy of the zip.")
     return None
 
 
