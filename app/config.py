@@ -20,24 +20,20 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="READINGROOM_", frozen=True, extra="ignore")
 
-    home: Path = Field(Path("data/archive"), description="The folder under which everything written lies.")
+    home: Path = Field(default=Path("data/archive"), description="The folder under which everything written lies.")
     database: str | None = Field(
-        None, description="SQLAlchemy address of the database; by default SQLite within the home."
+        default=None, description="SQLAlchemy address of the database; by default SQLite within the home."
     )
-    index: IndexEngine = Field(IndexEngine.TANTIVY, description="The search engine: tantivy or whoosh.")
-    workers: int = Field(
-        default_factory=lambda: os.cpu_count() or 1, ge=1, description="Files read at the same time."
-    )
-    worker_timeout_s: float = Field(300, gt=0, description="Seconds a file may take to be read.")
-    worker_memory_mb: int = Field(2048, ge=256, description="Address space of a worker, in MiB.")
-    max_pages: int = Field(
-        50_000, ge=1, description="Pages a file may have; a longer one is read up to here."
-    )
-    max_file_mb: int = Field(4096, ge=1, description="Size a file may have, in MiB.")
-    host: str = Field("127.0.0.1", description="Address the service listens on.")
-    port: int = Field(8000, ge=0, le=65535, description="Port the service listens on.")
-    image_cache_mb: int = Field(512, ge=0, description="Disk space for page images, in MiB.")
-    log_level: str = Field("WARNING", description="DEBUG, INFO, WARNING or ERROR.")
+    index: IndexEngine = Field(default=IndexEngine.TANTIVY, description="The search engine: tantivy or whoosh.")
+    workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, description="Files read at the same time.")
+    worker_timeout_s: float = Field(default=300, gt=0, description="Seconds a file may take to be read.")
+    worker_memory_mb: int = Field(default=2048, ge=256, description="Address space of a worker, in MiB.")
+    max_pages: int = Field(default=50_000, ge=1, description="Pages a file may have; a longer one is read up to here.")
+    max_file_mb: int = Field(default=4096, ge=1, description="Size a file may have, in MiB.")
+    host: str = Field(default="127.0.0.1", description="Address the service listens on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port the service listens on.")
+    image_cache_mb: int = Field(default=512, ge=0, description="Disk space for page images, in MiB.")
+    log_level: str = Field(default="WARNING", description="DEBUG, INFO, WARNING or ERROR.")
 
     @property
     def database_url(self) -> str:

@@ -56,9 +56,7 @@ _ISO = re.compile(r"\b" + _YEAR + r"-(?P<month>\d\d)-(?P<day>\d\d)(?!\d)")
 _NUMERIC = re.compile(r"\b(?P<first>\d{1,2})[/.-](?P<second>\d{1,2})[/.-](?P<year>\d{4}|\d\d)\b")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _OFFSET = re.compile(r"(?:GMT|UTC)?\s*(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)(?!\d)")
-_ZONE_NAME = re.compile(
-    r"\b(" + "|".join(sorted(map(re.escape, _ZONES), key=len, reverse=True)) + r")\b", re.I
-)
+_ZONE_NAME = re.compile(r"\b(" + "|".join(sorted(map(re.escape, _ZONES), key=len, reverse=True)) + r")\b", re.I)
 
 
 @lru_cache(maxsize=4096)

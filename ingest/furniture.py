@@ -12,8 +12,8 @@ from difflib import SequenceMatcher
 
 from ingest.bates import find_bates_numbers
 from ingest.headers.labels import is_bare_label
-from ingest.redactions import code_redactions, find_codes, is_stamp, stamp_codes
 from ingest.records import Line, PageRecord, Redaction, Word
+from ingest.redactions import code_redactions, find_codes, is_stamp, stamp_codes
 
 _HEAD = 0.12  # of the page height: where a running head may stand
 _FOOT = 0.90
@@ -69,9 +69,7 @@ def _pieces(line: Line) -> Iterator[_Piece]:
         yield _Piece(tuple(current))
 
 
-def _lift_page(
-    page: PageRecord, rows: list[list[_Piece]], recurring: set[str], bates: tuple[str, ...]
-) -> PageRecord:
+def _lift_page(page: PageRecord, rows: list[list[_Piece]], recurring: set[str], bates: tuple[str, ...]) -> PageRecord:
     lines: list[Line] = []
     furniture: set[int] = set()
     redactions: list[Redaction] = []
@@ -178,4 +176,7 @@ def _alike(text: str, other: str) -> bool:
         return True
     if min(len(text), len(other)) < 6 or abs(len(text) - len(other)) > 4:
         return False
-    return SequenceMatcher(None, text, other).quick_ratio() >= _SAME and SequenceMatcher(None, text, other).ratio() >= _SAME
+    return (
+        SequenceMatcher(None, text, other).quick_ratio() >= _SAME
+        and SequenceMatcher(None, text, other).ratio() >= _SAME
+    )

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterator
 
-from ingest.redactions import find_codes, find_codes_within, is_withheld
 from ingest.records import Mailbox
+from ingest.redactions import find_codes, find_codes_within, is_withheld
 
 _ADDRESS = re.compile(r"[\w.+'’&=/-]+@[\w-]+(?:\.[\w-]+)+")
 # An address with its brackets: "<a@b.c>", "[mailto:a@b.c]", and what OCR leaves of them: "<a@b.c›", "(a©b.c)".
 _BRACKETED_ADDRESS = re.compile(
-    r"[<\[(‹«]\s*(?:mailto:|SMTP:)?\s*'?(?P<address>[^<>\[\]()‹›«»\s]*[@©][^<>\[\]()‹›«»\s]*?)'?\s*(?:[>\])›»]|$)", re.I
+    r"[<\[(‹«]\s*(?:mailto:|SMTP:)?\s*'?(?P<address>[^<>\[\]()‹›«»\s]*[@©][^<>\[\]()‹›«»\s]*?)'?\s*(?:[>\])›»]|$)",
+    re.I,
 )
 _X500 = re.compile(r"[<\[]\s*/O=.*?/CN=(?P<name>[^/>\]]+)[>\]]?", re.I)
 _TAG = re.compile(r"\((?P<tag>[A-Z][A-Za-z0-9&. -]*(?:/[A-Z0-9][A-Za-z0-9&. -]*)*)\)")
@@ -132,6 +133,8 @@ def _pairs_of_names(text: str) -> list[str]:
     if len(pieces) < 4 or len(pieces) % 2 or '"' in text:
         return [text]
     families, given = pieces[::2], pieces[1::2]
-    if any(len(name.split()) > 2 for name in families) or any(name.casefold().strip(".") in _SUFFIXES for name in given):
+    if any(len(name.split()) > 2 for name in families) or any(
+        name.casefold().strip(".") in _SUFFIXES for name in given
+    ):
         return [text]
     return [f"{family}, {name}" for family, name in zip(families, given, strict=True)]

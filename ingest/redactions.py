@@ -2,20 +2,17 @@
 
 import re
 
-from ingest.records import Box, Redaction, Word
+from ingest.records import Box, PageRecord, Redaction, Word
 
 # One claim: "(b)(6)", "(b) (7)(C)", "B6", "b7(E)", "1.4(D)"; OCR reads a bracket as a brace or a bar.
 _FOIA = r"\(?\s*[bB]\s*\)?\s*[\(\{]?\s*(?P<number>[1-9])\s*[\)\}]?\s*(?:[\(\{]\s*(?P<letter>[a-fA-F])\s*[\)\}]?)?"
 _SECRECY = r"(?P<order>1\.4)\s*\(\s*(?P<ground>[a-hA-H])\s*\)"
 _CODE = re.compile(rf"(?:{_SECRECY}|{_FOIA})(?![0-9a-z])")
 _STATUTE = r"(?:NATSECACT\d*|INA|CIA|PERS/ORG|CIA\s+PERS/ORG|\d{4})"
-_CODES_ALONE = re.compile(
-    rf"^\W*(?:(?:{re.sub(r'[?]P<[a-z]+>', '', _SECRECY)}|{re.sub(r'[?]P<[a-z]+>', '', _FOIA)}|{_STATUTE})[\s,;/|.]*)+\W*$"
-)
+_UNNAMED = re.sub(r"[?]P<[a-z]+>", "", rf"{_SECRECY}|{_FOIA}|{_STATUTE}")
+_CODES_ALONE = re.compile(rf"^\W*(?:(?:{_UNNAMED})[\s,;/|.]*)+\W*$")
 _BRACKETED = re.compile(r"\(\s*b\s*\)\s*\(\s*(?P<number>[1-9])\s*\)(?:\s*\(\s*(?P<letter>[A-F])\s*\))?", re.I)
-_STAMP = re.compile(
-    r"^(?:RELEASED?)?\s*(?:IN)?\s*(?:FULL|PART(?:IAL)?)?[A-Z1|]?\s*(?P<codes>.*)$"
-)
+_STAMP = re.compile(r"^(?:RELEASED?)?\s*(?:IN)?\s*(?:FULL|PART(?:IAL)?)?[A-Z1|]?\s*(?P<codes>.*)$")
 _STAMP_START = re.compile(r"^(?:RELEASED?\b|(?:IN )?(?:FULL|PART)[A-Z1|]?\b|DENIED IN (?:FULL|PART))")
 _WITHHELD = re.compile(r"^\W*(?:redacted|withheld|deleted)\W*$", re.I)
 
@@ -75,6 +72,18 @@ def code_redactions(words: tuple[Word, ...]) -> list[Redaction]:
         max(box.bottom for box in boxes),
     )
     return [Redaction(code, printed, around) for code, printed in found]
+
+
+def inline_redactions(page: PageRecord) -> list[Redaction]:
+    """Return the bracketed codes that stand among a page's words, outside of the boxes already known."""
+    known = [redaction.box for redaction in page.redactions if redaction.box]
+    found: list[Redaction] = []
+    for word in page.words:
+        middle = ((word.box.x0 + word.box.x1) / 2, (word.box.top + word.box.bottom) / 2)
+        if any(box.x0 <= middle[0] <= box.x1 and box.top <= middle[1] <= box.bottom for box in known):
+            continue
+        found.extend(Redaction(code, printed, word.box) for code, printed in find_codes_within(word.text))
+    return found
 
 
 def _normalised(match: re.Match[str]) -> str:

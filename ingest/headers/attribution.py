@@ -9,7 +9,10 @@ from ingest.headers.labels import Label
 
 # The word for "wrote" ends the line; the phrase before it begins with the language's "On".
 _OPENINGS = r"On|Am|Le|El|Il|Op|Em|Den|W dniu|Dnia"
-_WROTE = r"wrote|writes|schrieb(?: [^:]{1,80})?|a écrit|escribió|ha scritto|schreef(?: [^:]{1,80})?|escreveu|skrev(?: [^:]{1,80})?|napisał\(?a?\)?"
+_WROTE = (
+    r"wrote|writes|schrieb(?: [^:]{1,80})?|a écrit|escribió|ha scritto|schreef(?: [^:]{1,80})?|escreveu"
+    r"|skrev(?: [^:]{1,80})?|napisał\(?a?\)?"
+)
 _ATTRIBUTION = re.compile(rf"^[>\s]*(?:{_OPENINGS})\s(?P<phrase>.{{6,200}}?),?\s*(?P<verb>{_WROTE})\s*:?$", re.S)
 _BEGINS = re.compile(rf"^[>\s]*(?:{_OPENINGS})\s.*\d")
 _DATE = re.compile(

@@ -23,7 +23,7 @@ class Spot(NamedTuple):
     """A line that is no furniture, and where it stands in the document."""
 
     page: int  # from 1
-    index: int  # among the page's lines, from 0
+    row: int  # index among the page's lines
     line: Line
     page_width: float
 
@@ -134,7 +134,12 @@ def _read_lines(spots: Sequence[Spot], start: int, draft: _Draft) -> HeaderBlock
             break
         index += 1
     return HeaderBlock(
-        start, index, dict(draft.values), tuple(draft.labels), draft.language, draft.tab_stops * 2 > len(draft.labels)
+        start,
+        index,
+        dict(draft.values),
+        tuple(draft.labels),
+        draft.language,
+        draft.tab_stops * 2 > len(draft.labels),
     )
 
 

@@ -195,9 +195,7 @@ def _find(name: str, language: str, *, exact: bool, in_block: bool) -> Label | N
     return _WORDS["en"][close[0]] if close else None
 
 
-def _match(
-    label: Label, colon: bool, glued: str, words: tuple[Word, ...], rest: tuple[Word, ...]
-) -> LabelMatch:
+def _match(label: Label, colon: bool, glued: str, words: tuple[Word, ...], rest: tuple[Word, ...]) -> LabelMatch:
     last = words[-1].box
     value = " ".join([*([glued] if glued else []), *(word.text for word in rest)])
     value_x = last.x0 if glued else rest[0].box.x0 if rest else None

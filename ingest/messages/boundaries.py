@@ -60,9 +60,7 @@ def printed_log_odds(spots: Sequence[Spot], blocks: Sequence[HeaderBlock], heigh
             _clip(opinion) + _clip(sum(weights.get(trait, 0.0) for trait in style))
             for opinion, style in zip(opinions, styles, strict=True)
         ]
-    return [
-        _decided(block, position, value) for block, position, value in zip(blocks, positions, odds, strict=True)
-    ]
+    return [_decided(block, position, value) for block, position, value in zip(blocks, positions, odds, strict=True)]
 
 
 def find_position(spots: Sequence[Spot], block: HeaderBlock, heights: Mapping[int, float]) -> Position:
@@ -128,7 +126,7 @@ def _style(spots: Sequence[Spot], block: HeaderBlock) -> tuple[str, ...]:
 
 
 def _learn(styles: Sequence[tuple[str, ...]], odds: Sequence[float]) -> dict[str, float]:
-    """Return how much each trait speaks for a print: log of its shares, smoothed, halved for kinship."""
+    """Return how much each trait speaks for a print: the log of its shares, smoothed."""
     printed: dict[str, float] = defaultdict(float)
     quoted: dict[str, float] = defaultdict(float)
     shares = [1 / (1 + math.exp(-value)) for value in odds]
@@ -138,8 +136,7 @@ def _learn(styles: Sequence[tuple[str, ...]], odds: Sequence[float]) -> dict[str
             quoted[trait] += 1 - share
     all_printed, all_quoted = sum(shares), len(shares) - sum(shares)
     return {
-        trait: 0.5
-        * math.log(((printed[trait] + 0.5) / (all_printed + 1)) / ((quoted[trait] + 0.5) / (all_quoted + 1)))
+        trait: math.log(((printed[trait] + 0.5) / (all_printed + 1)) / ((quoted[trait] + 0.5) / (all_quoted + 1)))
         for trait in printed
     }
 
@@ -152,6 +149,6 @@ def _decided(block: HeaderBlock, position: Position, value: float) -> float:
     """Keep what is certain by its form out of the vote."""
     if block.kind == "heading":
         return _CERTAIN
-    if block.kind == "attribution" or position.separated and position.lines_above > 1:
+    if block.kind == "attribution" or (position.separated and position.lines_above > 1):
         return -_CERTAIN
     return value

@@ -54,10 +54,10 @@ def _find_parts(spots: Sequence[Spot], heights: Mapping[int, float]) -> list[_Pa
     for block, value in zip(blocks, odds, strict=True):
         level = Level.PRINTED if value > 0 else Level.QUOTED
         if level is Level.QUOTED and not parts:
-            # Nothing printed holds it: a letter's enclosure at the start of a file. Its own header is all we have.
+            # Nothing printed holds it: its own header is all we have.
             level = Level.PRINTED
         parts.append(_Part(block, level, _start_of(spots, block, level, heights)))
-    ends = [part.start for part in parts[1:]] + [len(spots)]
+    ends = [*(part.start for part in parts[1:]), len(spots)][: len(parts)]
     return [replace(part, end=end) for part, end in zip(parts, ends, strict=True)]
 
 
@@ -112,7 +112,7 @@ def _build_message(
         parent=parent,
         first_page=first.page,
         last_page=last.page,
-        first_line=head[0].index + 1,
+        first_line=head[0].row + 1,
         text_page=text_page,
         headers=_withhold_sender(headers, block, spots, pages),
         text=join_lines(own, text_page),

@@ -1,0 +1,143 @@
+"""The commands that read an archive."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+import uvicorn
+from pydantic import BaseModel
+
+from app.archive import Archive, open_archive
+from app.cli.errors import report_errors
+from app.cli.export import every_message, truth_record
+from app.cli.printing import print_document, print_message, print_results, print_status
+from app.config import Settings
+from app.errors import NotFoundError
+from app.logs import set_up_logging
+from app.search.results import Order, SearchRequest
+from app.web.main import create_app
+from app.web.resources import MovedError, load_document, load_message, load_status
+from app.web.schemas import MessageDetail, search_page
+
+
+@contextmanager
+def _archive() -> Iterator[Archive]:
+    settings = Settings()
+    set_up_logging(settings.log_level)
+    with open_archive(settings) as archive:
+        yield archive
+
+
+def _echo_json(resource: BaseModel) -> None:
+    click.echo(resource.model_dump_json(indent=2))
+
+
+@click.command()
+@click.argument("query", default="")
+@click.option("--from", "sender", multiple=True, help="Text within the sender's name or address.")
+@click.option("--to", multiple=True, help="Text within a recipient's name or address.")
+@click.option("--participant", multiple=True, help="Text within anyone's name or address.")
+@click.option("--subject", default="", help="Words of the subject.")
+@click.option("--agency", multiple=True, help="Short name of an agency; its components are included.")
+@click.option("--release", multiple=True, help="Short name of a release.")
+@click.option("--date-after", default="", help="2012, 2012-09 or 2012-09-11, inclusive.")
+@click.option("--date-before", default="", help="2012, 2012-09 or 2012-09-11, inclusive.")
+@click.option("--include-undated", is_flag=True, help="Keep undated hits although a date range is asked for.")
+@click.option("--has-attachment/--no-attachment", default=None, help="Only hits with, or without, attachments.")
+@click.option("--order-by", type=click.Choice([order.value for order in Order]), default="relevance")
+@click.option("--per-page", type=click.IntRange(1, 100), default=20)
+@click.option("--cursor", default="", help="next_cursor of the answer before.")
+@click.option("--json", "as_json", is_flag=True, help="The same JSON as the API's.")
+@report_errors
+def search(query: str, order_by: str, *, as_json: bool, **filters: Any) -> None:
+    """Search the archive: readingroom search 'from:mills benghazi after:2012-09-11'."""
+    request = SearchRequest(q=query, order_by=Order(order_by), **filters)
+    with _archive() as archive:
+        results = archive.search.search(request)
+        if as_json:
+            _echo_json(search_page(results))
+            return
+        print_results(results)
+
+
+@click.command()
+@click.argument("key")
+@click.option("--json", "as_json", is_flag=True, help="The same JSON as the API's.")
+@report_errors
+def show(key: str, *, as_json: bool) -> None:
+    """Show the message or the document that has this KEY."""
+    with _archive() as archive:
+        try:
+            message = _load_message(archive, key)
+        except NotFoundError:
+            document = load_document(archive, key)
+            _echo_json(document) if as_json else print_document(document)
+            return
+        _echo_json(message) if as_json else print_message(message)
+
+
+def _load_message(archive: Archive, key: str) -> MessageDetail:
+    """Return the message of a key, or of the key it moved to.
+
+    Raises:
+        NotFoundError: no message has it; a document may.
+    """
+    try:
+        return load_message(archive, key)
+    except MovedError as moved:
+        return load_message(archive, moved.new_path.rsplit("/", 1)[-1])
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="The same JSON as the API's.")
+@report_errors
+def status(*, as_json: bool) -> None:
+    """Say what is in the archive: files found, documents by state, pages, messages."""
+    with _archive() as archive:
+        found = load_status(archive)
+        _echo_json(found) if as_json else print_status(found)
+
+
+@click.command()
+@click.option("--format", "format_", type=click.Choice(["jsonl", "truth"]), default="jsonl", show_default=True)
+@click.option("--release", help="Only this release, by its short name.")
+@report_errors
+def export(format_: str, release: str | None) -> None:
+    """Write every message to stdout, one JSON object a line.
+
+    `jsonl` is what the API shows of a message; `truth` the fields by which records are scored.
+    """
+    with _archive() as archive, archive.sessions() as session:
+        for message, names in every_message(session, release):
+            if format_ == "jsonl":
+                click.echo(json.dumps(load_message(archive, message.key).model_dump(mode="json")))
+                continue
+            for name in names:
+                click.echo(json.dumps(truth_record(message, name), ensure_ascii=False))
+
+
+@click.command()
+@report_errors
+def reindex() -> None:
+    """Make the index anew from the database; the old one answers until the new one is whole."""
+    with _archive() as archive:
+        click.echo(f"{archive.search.rebuild()} entries are in the index.")
+
+
+@click.command()
+@click.option("--host", help="Address to listen on (default READINGROOM_HOST or 127.0.0.1).")
+@click.option("--port", type=int, help="Port to listen on (default READINGROOM_PORT or 8000).")
+@report_errors
+def serve(host: str | None, port: int | None) -> None:
+    """Serve the archive's pages and its API."""
+    with _archive() as archive:
+        settings = archive.settings
+        archive.search.sync()
+        address, number = host or settings.host, settings.port if port is None else port
+        click.echo(f"Reading Room is at http://{address}:{number} (Ctrl-C ends it)", err=True)
+        uvicorn.run(create_app(archive), host=address, port=number, log_level=settings.log_level.lower())
+
+
+commands = (serve, search, show, status, export, reindex)

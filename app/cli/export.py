@@ -1,0 +1,93 @@
+"""Write out the archive's messages, one JSON object a line."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.database.models import DatePrecision, Document, Level, Message, Participant, Release, ReleasedFile, Role
+
+_FORMATS = {
+    DatePrecision.YEAR: "%Y",
+    DatePrecision.MONTH: "%Y-%m",
+    DatePrecision.DAY: "%Y-%m-%d",
+    DatePrecision.MINUTE: "%Y-%m-%dT%H:%M",
+    DatePrecision.SECOND: "%Y-%m-%dT%H:%M:%S",
+}
+_WITHHELD = "[redacted]"
+_BATCH = 500
+
+
+def every_message(session: Session, release: str | None) -> Iterator[tuple[Message, list[str]]]:
+    """Yield the messages of a release, or of all, in the order of their documents, each with its file names.
+
+    A document that was found under several names gives several.
+    """
+    documents = select(Document.id).order_by(Document.id)
+    if release:
+        documents = documents.where(
+            Document.id.in_(select(ReleasedFile.document_id).join(ReleasedFile.release).where(Release.slug == release))
+        )
+    for document_id in session.scalars(documents).all():
+        paths = session.scalars(select(ReleasedFile.path).where(ReleasedFile.document_id == document_id))
+        names = sorted({path.rsplit("/", 1)[-1] for path in paths})
+        messages = (
+            select(Message)
+            .where(Message.document_id == document_id)
+            .order_by(Message.position)
+            .options(
+                joinedload(Message.document),
+                selectinload(Message.participants),
+                selectinload(Message.attachments),
+                selectinload(Message.redactions),
+            )
+            .execution_options(yield_per=_BATCH)
+        )
+        for message in session.scalars(messages):
+            yield message, names
+
+
+def truth_record(message: Message, file: str) -> dict[str, Any]:
+    """Return a message in the fields by which records are scored against a truth.
+
+    A withheld value is "[redacted]", a date is cut to what is printed, and has an offset only if one is.
+    """
+    codes = sorted({redaction.code for redaction in message.redactions if redaction.code})
+    return {
+        "file": file,
+        "page_start": message.first_page,
+        "page_end": message.last_page,
+        "line_start": message.first_line,
+        "level": "top" if message.level is Level.PRINTED else "quoted",
+        "from": next(iter(_people(message, Role.SENDER)), None),
+        "to": _people(message, Role.TO),
+        "cc": _people(message, Role.CC),
+        "date": printed_iso(message),
+        "subject": message.subject,
+        "attachments": [attachment.name for attachment in message.attachments],
+        "codes": codes,
+    }
+
+
+def printed_iso(message: Message) -> str | None:
+    """Return the date in ISO 8601, cut to its precision, with an offset only if one is printed."""
+    if message.sent_at is None or message.date_precision is None:
+        return None
+    text = message.sent_at.strftime(_FORMATS[message.date_precision])
+    if message.utc_offset_min is None or "T" not in text:
+        return text
+    hours, minutes = divmod(abs(message.utc_offset_min), 60)
+    return f"{text}{'-' if message.utc_offset_min < 0 else '+'}{hours:02}:{minutes:02}"
+
+
+def _people(message: Message, role: Role) -> list[str]:
+    return [_person(participant) for participant in message.participants if participant.role is role]
+
+
+def _person(participant: Participant) -> str:
+    if participant.withheld:
+        return _WITHHELD
+    if participant.name and participant.address:
+        return f"{participant.name} <{participant.address}>"
+    return participant.name or participant.address or participant.printed

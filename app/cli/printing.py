@@ -1,0 +1,74 @@
+"""Results and resources as text for a terminal."""
+
+import click
+
+from app.search.results import Hit, Results, Snippet
+from app.web.schemas import ArchiveStatus, DocumentDetail, MessageDetail
+
+_PAGE_TURN = "\n\n— page turns —\n\n"
+
+
+def print_results(results: Results) -> None:
+    """Print the hits with their passages, marked, and what was ignored."""
+    for reason in results.ignored:
+        click.echo(f"Note: {reason}", err=True)
+    for hit in results.hits:
+        click.echo(f"{click.style(hit.title or '(no subject)', bold=True)}")
+        click.echo(f"  {_hit_line(hit)}")
+        for snippet in hit.snippets:
+            click.echo(f"  {_snippet_line(snippet)}")
+        click.echo()
+    click.echo(f"{results.count} hits for {results.query_parsed or 'everything'}", err=True)
+    if results.unsearchable_pages:
+        click.echo(f"{results.unsearchable_pages} pages have no text and cannot be searched.", err=True)
+    if results.next_cursor:
+        click.echo(f"More: --cursor {results.next_cursor}", err=True)
+
+
+def print_message(message: MessageDetail) -> None:
+    """Print a message's header as printed, its own words and what it quotes."""
+    pages = f"pages {message.first_page}-{message.last_page}" if message.pages else "a mail file"
+    click.echo(f"Key: {message.key} ({message.level.value}; {message.document.name}, {pages})")
+    click.echo(message.header_text)
+    click.echo()
+    click.echo(message.text.replace("\f", _PAGE_TURN))
+    if message.quoted_text:
+        click.echo(f"\n{message.quoted_text.replace(chr(12), _PAGE_TURN)}")
+
+
+def print_document(document: DocumentDetail) -> None:
+    """Print a document's state, problems and messages."""
+    click.echo(f"{document.name}: {document.state.value}, {document.page_count} pages, sha256 {document.sha256}")
+    for place in document.places:
+        click.echo(f"  found in {place.slug}: {place.path}")
+    for problem in document.problems:
+        click.echo(f"  problem {problem.code}: {problem.detail}")
+    for message in document.messages:
+        date = message.date.read or message.date.printed or "undated"
+        click.echo(f"  {message.key}  p. {message.first_page}-{message.last_page}  {date}  {message.subject or ''}")
+
+
+def print_status(status: ArchiveStatus) -> None:
+    """Print the counts of the archive, one a line."""
+    click.echo(f"files found      {status.files_found}")
+    click.echo(f"documents        {status.documents}")
+    for state, count in status.documents_by_state.items():
+        click.echo(f"  {state.value:14} {count}")
+    click.echo(f"pages            {status.pages} ({status.pages_without_text} without text)")
+    for level, count in status.messages.items():
+        click.echo(f"{level.value + ' emails':16} {count}")
+    click.echo(f"releases         {status.releases}")
+    click.echo(f"wait for index   {status.waiting_for_index}")
+
+
+def _hit_line(hit: Hit) -> str:
+    date = hit.sent_at.strftime("%Y-%m-%d") if hit.sent_at else "undated"
+    sender = "withheld sender" if hit.sender_withheld else hit.sender or "no sender"
+    page = f", page {hit.page}" if hit.page else ""
+    return f"{date}  {sender}  [{hit.key}, {hit.document_name}{page}]"
+
+
+def _snippet_line(snippet: Snippet) -> str:
+    text = "".join(click.style(part, bold=True) if marked else part for part, marked in snippet.parts)
+    page = f"p. {snippet.page}: " if snippet.page else ""
+    return f"{page}{' '.join(text.split())}"

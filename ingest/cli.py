@@ -1,0 +1,122 @@
+"""The program `readingroom`: the commands that write, beside those of app/cli that read."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from app.archive import Archive, open_archive
+from app.cli import commands, report_errors
+from app.config import Settings
+from app.logs import set_up_logging
+from ingest.pipeline import Outcome
+from ingest.pipeline import ingest as ingest_files
+from ingest.releases import describe_release
+
+_BATCH = 200  # outcomes between two visits to the index: what is read can soon be found
+
+
+@click.group()
+@click.version_option(package_name="reading-room")
+def main() -> None:
+    """An archive for released public records.
+
+    Everything it writes lies under READINGROOM_HOME (default data/archive).
+    """
+
+
+for command in commands:
+    main.add_command(command)
+
+
+@main.command("ingest")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--release", "slug", help="Short name of the release, for addresses: a-z, 0-9 and hyphens.")
+@click.option("--title", help="Title of the release.")
+@click.option("--agency", help="Releasing agency: its name or abbreviation.")
+@click.option("--requester", help="Who asked for the records.")
+@click.option("--request-number", help="Request or case number.")
+@click.option("--requested-on", help="Day of the request, YYYY-MM-DD.")
+@click.option("--released-on", help="Day of the release, YYYY-MM-DD.")
+@click.option("--covers-from", help="First day of the date range asked for, YYYY-MM-DD.")
+@click.option("--covers-to", help="Last day of the date range asked for, YYYY-MM-DD.")
+@click.option("--source-url", help="Where the release is published.")
+@click.option("--note", help="Anything a reader should know.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a file, as they are kept.")
+@report_errors
+def ingest(paths: tuple[Path, ...], as_json: bool, **options: str | None) -> None:
+    """Read files, folders and zips (.pdf .eml .mbox .msg) into a release.
+
+    Each file is told by its content. Running the same again does nothing twice. What is known of the
+    release may also stand in a release.toml beside the files.
+    """
+    settings = Settings()
+    set_up_logging(settings.log_level)
+    release = describe_release(paths, options)
+    with open_archive(settings) as archive:
+        tally = _follow(archive, ingest_files(archive, paths, release), _count_files(paths), as_json=as_json)
+    if not as_json:
+        click.echo(_summary(tally, release.slug))
+
+
+def _follow(archive: Archive, outcomes: Iterable[Outcome], found: int, *, as_json: bool) -> Counter[str]:
+    """Draw the bar on stderr, bring what is kept into the index now and then, and count."""
+    tally: Counter[str] = Counter()
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[counts]}"),
+        TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        bar = progress.add_task("Reading", total=found or None, counts="")
+        for outcome in outcomes:
+            _count(tally, outcome)
+            _advance(progress, bar, tally)
+            if as_json:
+                click.echo(json.dumps(_as_json(outcome)))
+            if tally["files"] % _BATCH == 0:
+                archive.search.sync()
+        progress.update(bar, description="Indexing", total=tally["files"], completed=tally["files"])
+        archive.search.sync()
+    return tally
+
+
+def _count_files(paths: Iterable[Path]) -> int:
+    """Return how many files there are before zips and mails are opened."""
+    return sum(1 if path.is_file() else sum(child.is_file() for child in path.rglob("*")) for path in paths)
+
+
+def _advance(progress: Progress, bar: TaskID, tally: Counter[str]) -> None:
+    counts = f"{tally['pages']} pages  {tally['messages']} emails  {tally['problems']} problems"
+    total = progress.tasks[0].total
+    progress.update(bar, completed=tally["files"], total=max(total or 0, tally["files"]), counts=counts)
+
+
+def _count(tally: Counter[str], outcome: Outcome) -> None:
+    tally["files"] += 1
+    tally["pages"] += outcome.pages if outcome.is_new else 0
+    tally["messages"] += outcome.messages
+    tally["problems"] += bool(outcome.problems)
+    tally["new" if outcome.is_new else "known"] += 1
+    tally[f"state {outcome.state.value}"] += 1
+
+
+def _as_json(outcome: Outcome) -> dict[str, object]:
+    problems = [{"code": each.code, "detail": each.detail, "page": each.page} for each in outcome.problems]
+    return {
+        "path": outcome.path, "key": outcome.key, "state": outcome.state.value, "pages": outcome.pages,
+        "messages": outcome.messages, "problems": problems, "new": outcome.is_new,
+    }  # fmt: skip
+
+
+def _summary(tally: Counter[str], slug: str) -> str:
+    states = ", ".join(
+        f"{count} {name.removeprefix('state ')}" for name, count in sorted(tally.items()) if name.startswith("state ")
+    )
+    return (
+        f"{slug}: {tally['files']} files ({states or 'none'}); {tally['known']} were known, {tally['new']} are new "
+        f"with {tally['pages']} pages and {tally['messages']} emails; {tally['problems']} have a problem."
+    )
