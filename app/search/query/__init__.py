@@ -1,0 +1,46 @@
+"""Our query language: what is asked, as a small tree that each engine compiles."""
+
+from app.search.query.parser import Parsed, parse
+from app.search.query.tree import (
+    All,
+    Any,
+    Dated,
+    Everything,
+    Exact,
+    Field,
+    Fuzzy,
+    Has,
+    Node,
+    Not,
+    Pattern,
+    Phrase,
+    Trait,
+    Word,
+    all_of,
+    any_of,
+    negate,
+    render,
+)
+
+__all__ = [
+    "All",
+    "Any",
+    "Dated",
+    "Everything",
+    "Exact",
+    "Field",
+    "Fuzzy",
+    "Has",
+    "Node",
+    "Not",
+    "Parsed",
+    "Pattern",
+    "Phrase",
+    "Trait",
+    "Word",
+    "all_of",
+    "any_of",
+    "negate",
+    "parse",
+    "render",
+]

@@ -1,0 +1,146 @@
+"""Make the leaves of a query: terms, dates and traits, each in one form."""
+
+import difflib
+import re
+
+from app.search.dates import Days, parse_days
+from app.search.query.lexer import FIELD, OPERATORS, Kind, Lexeme
+from app.search.query.tree import Dated, Field, Fuzzy, Has, Node, Pattern, Phrase, Trait, Word
+from app.search.tokens import find_patterns, find_tokens
+
+_DATE, _AFTER, _BEFORE, _HAS = "date", "after", "before", "has"
+_NAMES = [*(str(name) for name in Field), _DATE, _AFTER, _BEFORE, _HAS]
+_SHORT = {
+    "f": "from",
+    "t": "to",
+    "c": "cc",
+    "p": "participant",
+    "s": "subject",
+    "b": "body",
+    "a": "agency",
+    "r": "release",
+    "d": "date",
+    "ex": "exemption",
+}
+# Names that people try and that look like none of ours, or like the wrong one.
+_MEANT = {
+    "sender": "from",
+    "author": "from",
+    "recipient": "to",
+    "title": "subject",
+    "text": "body",
+    "since": "after",
+    "until": "before",
+    "attachment": "has",
+    "year": "date",
+    "on": "date",
+}
+_LONGEST_WORD = 200
+_LONGEST_PHRASE = 1000
+_FUZZY = re.compile(r"(.*?)~(\d*)", re.DOTALL)
+_MAX_DISTANCE = 2
+_EDGE = re.compile(r"^(?:[\W_])+|(?:[\W_])+$")
+_PATTERN_EDGE = re.compile(r"^(?:[^\w*]|_)+|(?:[^\w*]|_)+$")
+_EXEMPTION = re.compile(r"\(?([a-z])\)?\(?(\d{1,2})\)?\(?([a-z])?\)?", re.IGNORECASE)
+_DATE_FORMS = "write 2017, 2017-09, 2017-09-21, or two of them with .. between"
+
+
+def find_field(name: str) -> str | None:
+    """Return the long name of a field, given its long or short one in any case; None: there is no such."""
+    name = name.lower()
+    return name if name in _NAMES else _SHORT.get(name)
+
+
+def unknown_field_note(name: str) -> str:
+    """Say that there is no such field, and which one may be meant."""
+    lowered = name.lower()
+    nearest = _MEANT.get(lowered) or max(
+        _NAMES, key=lambda known: difflib.SequenceMatcher(None, lowered, known).ratio()
+    )
+    return f'There is no field "{name}": it was searched as a word. Did you mean {nearest}:?'
+
+
+def make_leaf(name: str | None, lexeme: Lexeme, notes: list[str]) -> Node | None:
+    """Return the leaf for a word or phrase in the field of this long name; None, with a note, if it is none."""
+    if name in (_DATE, _AFTER, _BEFORE):
+        return _make_dated(name, lexeme.text, notes)
+    if name == _HAS:
+        return _make_has(lexeme.text, notes)
+    field = Field(name) if name else None
+    leaf = _make_text_leaf(field, lexeme, notes)
+    if leaf is None:
+        notes.append(f'"{lexeme.text}" was ignored: it has no letter or digit to search for.')
+    return leaf
+
+
+def _make_text_leaf(field: Field | None, lexeme: Lexeme, notes: list[str]) -> Node | None:
+    if field is Field.EXEMPTION and (code := _EXEMPTION.fullmatch("".join(lexeme.text.split()))):
+        return Phrase("".join(f"({part})" for part in _cased(code)), field)
+    if lexeme.kind is Kind.PHRASE:
+        text = " ".join(lexeme.text[:_LONGEST_PHRASE].split())
+        return Phrase(text, field) if find_tokens(text) else None
+    if lexeme.kind is Kind.CODES:
+        return Word(lexeme.text, field)
+    word = lexeme.text[:_LONGEST_WORD]
+    distance = 0
+    if match := _FUZZY.fullmatch(word):
+        word = match[1].replace("~", "-")
+        distance = min(int(match[2] or 1), _MAX_DISTANCE)
+    return _make_word(field, word, distance, notes)
+
+
+def _make_word(field: Field | None, word: str, distance: int, notes: list[str]) -> Node | None:
+    pattern = _PATTERN_EDGE.sub("", word)
+    patterns = find_patterns(pattern)
+    if any("*" in found or "?" in found for found in patterns):
+        if distance:
+            notes.append(f'"~" was ignored in "{word}~": it does not go with * and ?.')
+        return Pattern(_plain(pattern, field), field)
+    word = _plain(_EDGE.sub("", pattern.replace("*", "-").replace("?", "-")), field)
+    tokens = find_tokens(word)
+    if not tokens:
+        return None
+    if distance and len(tokens) > 1:
+        notes.append(f'"~" was ignored after "{word}": it works on letters and digits without a break.')
+    return Fuzzy(word, distance, field) if distance and len(tokens) == 1 else Word(word, field)
+
+
+def _plain(word: str, field: Field | None) -> str:
+    """Return the word so that nobody takes it for an operator or a field."""
+    if field is None and word in OPERATORS:
+        return word.lower()
+    return word.replace(":", "-") if FIELD.match(word) else word
+
+
+def _cased(code: re.Match[str]) -> list[str]:
+    """The parts of an exemption as agencies write them: (b)(7)(E)."""
+    letter, number, part = code.groups()
+    return [letter.lower(), number, part.upper()] if part else [letter.lower(), number]
+
+
+def _make_dated(name: str, text: str, notes: list[str]) -> Dated | None:
+    first, dots, last = text.strip().replace("…", "..").partition("..")
+    start, end = _read_end(first, optional=bool(dots)), _read_end(last, optional=True)
+    if start is None or end is None or (dots and name != _DATE):
+        notes.append(f'{name}:{text} was ignored: "{text}" is not a date; {_DATE_FORMS}.')
+        return None
+    if name == _AFTER:
+        return Dated(start.first, None)
+    if name == _BEFORE:
+        return Dated(None, start.last)
+    if start.first and end.first and end.first < start.first:
+        start, end = end, start
+    return Dated(start.first, end.last) if dots else Dated(start.first, start.last)
+
+
+def _read_end(text: str, *, optional: bool) -> Days | None:
+    return Days(None, None) if optional and not text else parse_days(text)
+
+
+def _make_has(text: str, notes: list[str]) -> Has | None:
+    for trait in Trait:
+        if text.lower() in (trait, f"{trait}s"):
+            return Has(trait)
+    known = ", ".join(f"has:{trait}" for trait in Trait)
+    notes.append(f"has:{text} was ignored: there is only {known}.")
+    return None

@@ -1,0 +1,187 @@
+"""The tree of a query, and its writing as a query of our language."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from app.search.dates import Days, parse_days
+
+
+class Field(StrEnum):
+    """Where a term is looked for, by the name that a query uses."""
+
+    SENDER = "from"
+    TO = "to"  # every recipient
+    CC = "cc"
+    PARTICIPANT = "participant"  # everyone in any role, also of quoted messages
+    SUBJECT = "subject"
+    BODY = "body"  # own and quoted text
+    AGENCY = "agency"
+    RELEASE = "release"
+    BATES = "bates"
+    EXEMPTION = "exemption"
+
+
+class Trait(StrEnum):
+    """What an entry may have."""
+
+    ATTACHMENT = "attachment"
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """Every entry: the query that asks nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """An unquoted word, stemmed; one of several tokens ("W-2") stands for them in a row."""
+
+    text: str
+    field: Field | None = None  # None: anywhere
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Quoted words, exactly and in a row."""
+
+    text: str
+    field: Field | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A word in which "*" stands for any characters and "?" for one."""
+
+    text: str
+    field: Field | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fuzzy:
+    """A word with up to `distance` letters added, left out or changed."""
+
+    text: str
+    distance: int
+    field: Field | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A date within these days, both inclusive; a month that overlaps them counts. None: open."""
+
+    first: date | None
+    last: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Has:
+    """Has something of this kind."""
+
+    trait: Trait
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """Has exactly this key or slug in a field of such: a filter, which the language cannot say.
+
+    The field is SENDER, PARTICIPANT, AGENCY or RELEASE.
+    """
+
+    value: str
+    field: Field
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Whatever does not match the part."""
+
+    part: "Node"
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Whatever matches every part; at least two."""
+
+    parts: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    """Whatever matches one part or more; at least two."""
+
+    parts: tuple["Node", ...]
+
+
+TextLeaf = Word | Phrase | Pattern | Fuzzy
+Node = Everything | TextLeaf | Dated | Has | Exact | Not | All | Any
+
+
+def all_of(parts: Iterable[Node]) -> Node:
+    """Join parts so that all must match, without needless nesting."""
+    flat: list[Node] = []
+    for part in parts:
+        flat.extend(part.parts if isinstance(part, All) else [part])
+    flat = [part for part in flat if not isinstance(part, Everything)]
+    if not flat:
+        return Everything()
+    return flat[0] if len(flat) == 1 else All(tuple(flat))
+
+
+def any_of(parts: Iterable[Node]) -> Node:
+    """Join parts so that one must match, without needless nesting; of no parts everything matches."""
+    flat: list[Node] = []
+    for part in parts:
+        flat.extend(part.parts if isinstance(part, Any) else [part])
+    if not flat or any(isinstance(part, Everything) for part in flat):
+        return Everything()
+    return flat[0] if len(flat) == 1 else Any(tuple(flat))
+
+
+def negate(part: Node) -> Node:
+    """Return what matches the rest; a double negation is taken off."""
+    return part.part if isinstance(part, Not) else Not(part)
+
+
+def render(tree: Node) -> str:
+    """Write the tree as a query; `parse` makes the same tree of it."""
+    match tree:
+        case Everything():
+            return ""
+        case All(parts):
+            return " AND ".join(_render_part(part) for part in parts)
+        case Any(parts):
+            return " OR ".join(_render_part(part) for part in parts)
+        case Not(part):
+            return f"NOT {_render_part(part)}"
+        case Dated(first, last):
+            return f"date:{_render_days(Days(first, last))}"
+        case Has(trait):
+            return f"has:{trait}"
+        case Exact(value, field):
+            return f'{field}:"{value}"'
+    return _render_leaf(tree)
+
+
+def _render_part(part: Node) -> str:
+    return f"({render(part)})" if isinstance(part, All | Any) else render(part)
+
+
+def _render_leaf(leaf: TextLeaf) -> str:
+    prefix = f"{leaf.field}:" if leaf.field else ""
+    match leaf:
+        case Phrase(text):
+            return f'{prefix}"{text}"'
+        case Fuzzy(text, distance):
+            return f"{prefix}{text}~{distance}"
+    return prefix + leaf.text
+
+
+def _render_days(days: Days) -> str:
+    first = days.first.isoformat() if days.first else ""
+    last = days.last.isoformat() if days.last else ""
+    for short in (first[:4], first[:7], first):
+        if first and parse_days(short) == days:
+            return short
+    return f"{first}..{last}"

@@ -1,0 +1,106 @@
+"""Cut text into the tokens that every engine keeps and every query asks for.
+
+A token is a run of letters and digits, folded: no case, no accents, no full width. Everything else
+only parts tokens, so "(b)(5)", "W-2", "AT&T" and "x@dea.usdoj.gov" are the sequences b 5, w 2, at t
+and x dea usdoj gov, and a word of a query that is cut in several tokens asks for them in a row.
+Stop words stay.
+"""
+
+import re
+import threading
+import unicodedata
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import Stemmer
+
+LONGEST = 100  # characters; a longer run is cut in pieces, in texts and queries alike
+BREAK = "¶¶¶¶"  # parts the values of a list so that no phrase runs over; no query can ask for it
+
+_ASCII_TOKEN = re.compile(rf"[a-z0-9]{{1,{LONGEST}}}")
+_FOLDED_TOKEN = re.compile(rf"[^\W_]{{1,{LONGEST}}}")
+_FOLDED_PATTERN = re.compile(rf"(?:[^\W_]|[*?]){{1,{LONGEST}}}")
+# Combining marks, soft hyphens and zero-width characters stand inside a word and do not part it.
+_INSIDE = r"\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufeff"
+_RUN = re.compile(rf"[^\W_](?:[^\W_]|[{_INSIDE}])*")
+_PATTERN_RUN = re.compile(rf"(?:[^\W_]|[*?])(?:[^\W_]|[*?{_INSIDE}])*")
+_STEMS_KEPT = 1 << 18
+
+
+class Token(NamedTuple):
+    """A token and the characters of the text that it stands for."""
+
+    text: str
+    start: int
+    end: int
+
+
+def find_tokens(text: str) -> list[str]:
+    """Return the tokens of `text` in order."""
+    if text.isascii():
+        return _ASCII_TOKEN.findall(text.lower())
+    return [token for run in _RUN.findall(text) for token in _FOLDED_TOKEN.findall(_fold(run))]
+
+
+def locate_tokens(text: str) -> Iterator[Token]:
+    """Yield the tokens of `text` with their places; they are those of `find_tokens`."""
+    for run in _RUN.finditer(text):
+        for token in _FOLDED_TOKEN.findall(_fold(run.group())):
+            yield Token(token, run.start(), run.end())
+
+
+def find_patterns(text: str) -> list[str]:
+    """Return the tokens of `text` in which "*" and "?" stand for other characters.
+
+    One without a letter or digit of its own is left out.
+    """
+    runs = _PATTERN_RUN.findall(text)
+    patterns = [pattern for run in runs for pattern in _FOLDED_PATTERN.findall(_fold(run))]
+    return [pattern for pattern in patterns if pattern.strip("*?")]
+
+
+def has_token(text: str) -> bool:
+    """Tell whether there is anything in `text` to search for."""
+    return any(True for _ in locate_tokens(text))
+
+
+class _Stems(dict[str, str]):
+    """Stems of tokens, kept; the C stemmer is not safe to share between threads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._stemmer = Stemmer.Stemmer("english", 0)
+        self._lock = threading.Lock()
+
+    def __missing__(self, token: str) -> str:
+        with self._lock:
+            stem: str = self._stemmer.stemWord(token)
+            if len(self) >= _STEMS_KEPT:
+                self.clear()
+            self[token] = stem
+        return stem
+
+
+_stems = _Stems()
+
+
+def stem_token(token: str) -> str:
+    """Return the stem of a token: "investigations" and "investigated" have the same."""
+    return _stems[token]
+
+
+def stem_tokens(tokens: list[str]) -> list[str]:
+    """Return the stem of each token, in order."""
+    return [_stems[token] for token in tokens]
+
+
+def _fold(run: str) -> str:
+    if run.isascii():
+        return run.lower()
+    # Twice, for decomposing may bring forth what casefold changes and the other way round.
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", run).casefold()).casefold()
+    return "".join(
+        character
+        for character in folded
+        if not unicodedata.combining(character) and unicodedata.category(character) != "Cf"
+    )
