@@ -58,9 +58,7 @@ def test_deepest_known_component_of_a_tag_counts(tag: str, agency: str, evidence
     assert (match.agency, match.evidence.casefold()) == (agency, evidence.casefold())
 
 
-@pytest.mark.parametrize(
-    "tag", ["WHO", "OS", "OD", "Ed", "Contractor", "CTR", "Sales", "", "/", "AI/ML platform"]
-)
+@pytest.mark.parametrize("tag", ["WHO", "OS", "OD", "Ed", "Contractor", "CTR", "Sales", "", "/", "AI/ML platform"])
 def test_a_tag_that_could_be_anybody_gives_nothing(tag: str) -> None:
     assert TABLE.by_tag(tag) is None
 
