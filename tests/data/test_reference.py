@@ -2,6 +2,9 @@
 
 import csv
 import re
+import shutil
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -9,12 +12,21 @@ import pytest
 
 REFERENCE = Path(__file__).parents[2] / "data" / "reference"
 ROWS = list(csv.DictReader((REFERENCE / "agencies.csv").read_text(encoding="utf-8").splitlines()))
+REGISTER = Path(__file__).parents[3] / "shared" / "reference"
 PARENTS = {row["slug"]: row["parent"] for row in ROWS}
 
 
 def test_the_federal_register_is_in_it() -> None:
     assert 400 <= len(ROWS) <= 600
     assert sum(len(row["domains"].split()) for row in ROWS) >= 1321  # federal rows of the register
+
+
+@pytest.mark.skipif(not REGISTER.is_dir(), reason="the .gov register is not here")
+def test_it_is_compiled_again_with_the_same_lines(tmp_path: Path) -> None:
+    for name in ("compile_agencies.py", "additions.csv"):
+        shutil.copy(REFERENCE / name, tmp_path)
+    subprocess.run([sys.executable, tmp_path / "compile_agencies.py", REGISTER], check=True, timeout=60)
+    assert (tmp_path / "agencies.csv").read_bytes() == (REFERENCE / "agencies.csv").read_bytes()
 
 
 def test_every_row_has_a_source_and_none_is_a_machine_path() -> None:
