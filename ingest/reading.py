@@ -9,7 +9,7 @@ from app.errors import RefusedFileError, UnreadableFileError
 from ingest.furniture import lift_furniture
 from ingest.geometry import see_boxes
 from ingest.mail import read_mail
-from ingest.messages import split_messages
+from ingest.messages import split_messages, with_quoted
 from ingest.pages import open_pdf, read_page
 from ingest.records import FileKind, PageRecord, Problem, Reading, SourceFile, State, TextSource
 from ingest.redactions import inline_redactions
@@ -28,7 +28,7 @@ def read_file(file: SourceFile, *, max_pages: int) -> Reading:
     if file.kind in _MAILS:
         messages, problems = read_mail(file.location, file.kind)
         state = State.UNREADABLE if not messages else State.PARTIAL if problems else State.PUBLISHED
-        return Reading(state, messages=messages, problems=problems)
+        return Reading(state, messages=with_quoted(messages), problems=problems)
     raise RefusedFileError("Files of this type are kept, not read.")
 
 

@@ -37,7 +37,7 @@ def split_messages(pages: Sequence[PageRecord]) -> tuple[list[PageRecord], list[
     heights = {page.number: page.height_pt for page in pages}
     parts = _find_parts(spots, heights)
     by_number = {page.number: page for page in pages}
-    messages = _build_messages(spots, parts, by_number)
+    messages = [_with_textless_pages(message, by_number) for message in _build_messages(spots, parts, by_number)]
     inside = {
         number
         for message in messages
@@ -47,8 +47,18 @@ def split_messages(pages: Sequence[PageRecord]) -> tuple[list[PageRecord], list[
     return [replace(page, in_message=page.number in inside) for page in pages], messages
 
 
+def find_blocks(spots: Sequence[Spot]) -> list[HeaderBlock]:
+    """Return labelled headers, web prints' headings and attribution lines in order, none within another."""
+    found = [*find_header_blocks(spots), *find_web_headers(spots), *find_attributions(spots)]
+    blocks: list[HeaderBlock] = []
+    for block in sorted(found, key=lambda block: (block.start, -block.end)):
+        if not blocks or block.start >= blocks[-1].end:
+            blocks.append(block)
+    return blocks
+
+
 def _find_parts(spots: Sequence[Spot], heights: Mapping[int, float]) -> list[_Part]:
-    blocks = _all_blocks(spots)
+    blocks = find_blocks(spots)
     odds = printed_log_odds(spots, blocks, heights)
     parts: list[_Part] = []
     for block, value in zip(blocks, odds, strict=True):
@@ -59,16 +69,6 @@ def _find_parts(spots: Sequence[Spot], heights: Mapping[int, float]) -> list[_Pa
         parts.append(_Part(block, level, _start_of(spots, block, level, heights)))
     ends = [*(part.start for part in parts[1:]), len(spots)][: len(parts)]
     return [replace(part, end=end) for part, end in zip(parts, ends, strict=True)]
-
-
-def _all_blocks(spots: Sequence[Spot]) -> list[HeaderBlock]:
-    """Return labelled headers, web prints' headings and attribution lines in order, none within another."""
-    found = [*find_header_blocks(spots), *find_web_headers(spots), *find_attributions(spots)]
-    blocks: list[HeaderBlock] = []
-    for block in sorted(found, key=lambda block: (block.start, -block.end)):
-        if not blocks or block.start >= blocks[-1].end:
-            blocks.append(block)
-    return blocks
 
 
 def _start_of(spots: Sequence[Spot], block: HeaderBlock, level: Level, heights: Mapping[int, float]) -> int:
@@ -95,6 +95,14 @@ def _build_messages(
             messages.append(_build_message(spots, part, parent, end, pages))
             parent = len(messages) - 1
     return messages
+
+
+def _with_textless_pages(message: MessageRecord, pages: Mapping[int, PageRecord]) -> MessageRecord:
+    """Let an email run on over pages without text: what follows it is its scanned attachment, for all we see."""
+    last = message.last_page
+    while message.level is Level.PRINTED and last + 1 in pages and not pages[last + 1].lines:
+        last += 1
+    return replace(message, last_page=last)
 
 
 def _build_message(

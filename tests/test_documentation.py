@@ -1,0 +1,42 @@
+"""What the documents say must be true of the program."""
+
+import re
+import tomllib
+from importlib.metadata import metadata
+from pathlib import Path
+
+import pytest
+
+from app.config import Settings
+
+_ROOT = Path(__file__).parents[1]
+
+
+def _names_in_lock(lock: str) -> set[str]:
+    return set(re.findall(r"^([a-z0-9-]+)==", (_ROOT / lock).read_text(encoding="utf-8"), re.M))
+
+
+@pytest.mark.parametrize("option", Settings.model_fields)
+def test_every_option_is_in_the_readme(option: str) -> None:
+    assert f"READINGROOM_{option.upper()}" in (_ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_no_strong_copyleft_is_installed_by_default() -> None:
+    for name in _names_in_lock("requirements.lock") - {"colorama", "tzdata"}:  # those two are for Windows
+        told = metadata(name)
+        licence = " ".join([told.get("License-Expression", ""), *told.get_all("Classifier", [])])
+        assert not re.search(r"\b(?:A?GPL|Affero|GNU General)", licence), name
+
+
+def test_every_licence_is_written_down() -> None:
+    decisions = (_ROOT / "DECISIONS.md").read_text(encoding="utf-8")
+    direct = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    for requirement in direct:
+        assert re.split(r"[\[<>=]", requirement)[0] in decisions, requirement
+
+
+def test_the_commands_of_the_readme_exist() -> None:
+    readme = (_ROOT / "README.md").read_text(encoding="utf-8")
+    makefile = (_ROOT / "Makefile").read_text(encoding="utf-8")
+    for verb in set(re.findall(r"`make ([a-z-]+)`", readme)):
+        assert f"\n{verb}:" in makefile, verb
