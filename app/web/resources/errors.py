@@ -30,6 +30,4 @@ def raise_missing(session: Session, noun: str, key: str) -> Never:
     new_path = MessageRepository(session).new_path(key)
     if new_path is not None:
         raise MovedError(key, new_path)
-    raise NotFoundError(
-        f"There is no {noun} {key!r} in this archive; search for words that you expect in it."
-    )
+    raise NotFoundError(f"There is no {noun} {key!r} in this archive; search for words that you expect in it.")

@@ -48,10 +48,7 @@ def load_message(archive: Archive, key: str, *, q: str = "") -> MessageDetail:
             sha256=document.sha256,
             original_url=f"/documents/{document.key}/original",
             places=[place_summary(file) for file in ReleaseRepository(session).places(document.id)],
-            pages=[
-                page_summary(page, document.key, marked_boxes(archive, page, q))
-                for page in pages[:PAGES_SHOWN]
-            ],
+            pages=[page_summary(page, document.key, marked_boxes(archive, page, q)) for page in pages[:PAGES_SHOWN]],
             pages_left_out=len(pages[PAGES_SHOWN:]),
         )
 

@@ -147,9 +147,7 @@ def document_problem(document: Document, problem: Problem) -> DocumentProblem:
 def place_summary(file: ReleasedFile) -> PlaceSummary:
     """Return where a document was found."""
     release = file.release
-    return PlaceSummary(
-        slug=release.slug, title=release.title, url=f"/releases/{release.slug}", path=file.path
-    )
+    return PlaceSummary(slug=release.slug, title=release.title, url=f"/releases/{release.slug}", path=file.path)
 
 
 def page_summary(page: Page, document_key: str, marks: Sequence[WordBox]) -> PageSummary:

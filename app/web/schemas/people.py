@@ -82,16 +82,12 @@ def agency_summary(agency: Agency) -> AgencySummary:
 
 def person_summary(person: Person) -> PersonSummary:
     """Return what a reader sees of a person where it is named."""
-    return PersonSummary(
-        key=person.key, name=person.name, address=person.address, url=f"/people/{person.key}"
-    )
+    return PersonSummary(key=person.key, name=person.name, address=person.address, url=f"/people/{person.key}")
 
 
 def person_lines(counts: Sequence[PersonCount]) -> list[PersonLine]:
     """Return people as they stand in a list."""
-    return [
-        PersonLine(**person_summary(count.person).model_dump(), messages=count.messages) for count in counts
-    ]
+    return [PersonLine(**person_summary(count.person).model_dump(), messages=count.messages) for count in counts]
 
 
 def person_agencies(agencies: Sequence[AgencyOfPerson]) -> list[PersonAgency]:

@@ -130,8 +130,5 @@ def _snippet(snippet: Snippet) -> SnippetSummary:
 
 
 def _facet(facet: Facet) -> FacetSummary:
-    values = [
-        FacetChoice(value=one.value, label=one.label, count=one.count, chosen=one.chosen)
-        for one in facet.values
-    ]
+    values = [FacetChoice(value=one.value, label=one.label, count=one.count, chosen=one.chosen) for one in facet.values]
     return FacetSummary(name=facet.name, values=values)

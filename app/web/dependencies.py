@@ -1,0 +1,111 @@
+"""The resources that handlers ask for: each is loaded here for both faces."""
+
+from typing import Annotated
+
+from fastapi import Depends, Path, Query, Request
+
+from app.archive import Archive
+from app.web import resources
+from app.web.page_images import PageImages
+from app.web.parameters import SearchParameters
+from app.web.schemas.details import (
+    AgencyDetail,
+    AgencyPage,
+    ArchiveHome,
+    ArchiveStatus,
+    MessageDetail,
+    PersonDetail,
+    ReleaseDetail,
+    ReleasePage,
+)
+from app.web.schemas.documents import DocumentDetail, PageDetail
+from app.web.schemas.people import PersonPage
+from app.web.schemas.search import SearchPage, search_page
+
+Key = Annotated[str, Path(max_length=200)]
+MarkQuery = Annotated[str, Query(max_length=2000, description="A query whose words are marked on the pages.")]
+PageNumber = Annotated[int, Path(ge=1, le=10_000_000, description="From 1.")]
+ListPage = Annotated[int, Query(ge=1, le=10_000_000, description="From 1.")]
+
+
+def get_archive(request: Request) -> Archive:
+    """Return the archive that the service shows."""
+    archive: Archive = request.app.state.archive
+    return archive
+
+
+def get_page_images(request: Request) -> PageImages:
+    """Return the maker of page images."""
+    page_images: PageImages = request.app.state.page_images
+    return page_images
+
+
+TheArchive = Annotated[Archive, Depends(get_archive)]
+ThePageImages = Annotated[PageImages, Depends(get_page_images)]
+TheSearch = Annotated[SearchParameters, Query()]
+
+
+def _home(archive: TheArchive) -> ArchiveHome:
+    return resources.load_home(archive)
+
+
+def _status(archive: TheArchive) -> ArchiveStatus:
+    return resources.load_status(archive)
+
+
+def _results(archive: TheArchive, parameters: TheSearch) -> SearchPage:
+    return search_page(archive.search.search(parameters.request()))
+
+
+def _releases(archive: TheArchive) -> ReleasePage:
+    return resources.load_releases(archive)
+
+
+def _release(archive: TheArchive, slug: Key, page: ListPage = 1) -> ReleaseDetail:
+    return resources.load_release(archive, slug, page=page)
+
+
+def _document(archive: TheArchive, key: Key, page: ListPage = 1, q: MarkQuery = "") -> DocumentDetail:
+    return resources.load_document(archive, key, page=page, q=q)
+
+
+def _page(archive: TheArchive, key: Key, number: PageNumber, q: MarkQuery = "") -> PageDetail:
+    return resources.load_page(archive, key, number, q=q)
+
+
+def _message(archive: TheArchive, key: Key, q: MarkQuery = "") -> MessageDetail:
+    return resources.load_message(archive, key, q=q)
+
+
+def _people(
+    archive: TheArchive,
+    name: Annotated[str, Query(max_length=200, description="Text in the name or address.")] = "",
+    page: ListPage = 1,
+) -> PersonPage:
+    return resources.load_people(archive, name=name, page=page)
+
+
+def _person(archive: TheArchive, key: Key) -> PersonDetail:
+    return resources.load_person(archive, key)
+
+
+def _agencies(archive: TheArchive) -> AgencyPage:
+    return resources.load_agencies(archive)
+
+
+def _agency(archive: TheArchive, slug: Key) -> AgencyDetail:
+    return resources.load_agency(archive, slug)
+
+
+TheHome = Annotated[ArchiveHome, Depends(_home)]
+TheStatus = Annotated[ArchiveStatus, Depends(_status)]
+TheResults = Annotated[SearchPage, Depends(_results)]
+TheReleases = Annotated[ReleasePage, Depends(_releases)]
+TheRelease = Annotated[ReleaseDetail, Depends(_release)]
+TheDocument = Annotated[DocumentDetail, Depends(_document)]
+ThePage = Annotated[PageDetail, Depends(_page)]
+TheMessage = Annotated[MessageDetail, Depends(_message)]
+ThePeople = Annotated[PersonPage, Depends(_people)]
+ThePerson = Annotated[PersonDetail, Depends(_person)]
+TheAgencies = Annotated[AgencyPage, Depends(_agencies)]
+TheAgency = Annotated[AgencyDetail, Depends(_agency)]

@@ -1,0 +1,49 @@
+"""The service: an archive shown through its two faces, HTML and JSON."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from app.archive import Archive
+from app.web import api, docs, files, pages
+from app.web.middleware import AnswerMiddleware
+from app.web.page_images import PageImages
+from app.web.problems import add_problem_handlers
+from app.web.render import open_templates
+
+_STATIC = Path(__file__).parent / "static"
+_MIB = 1 << 20
+
+
+def create_app(archive: Archive) -> FastAPI:
+    """Return the service for this archive, which the caller opens and closes."""
+
+    @asynccontextmanager
+    async def close_workers(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        app.state.page_images.close()
+
+    app = FastAPI(
+        title="Reading Room",
+        version="1",
+        description="Released public records, cut into their emails, searchable and citable.",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=close_workers,
+    )
+    app.state.archive = archive
+    app.state.templates = open_templates(archive, _STATIC)
+    app.state.page_images = PageImages(
+        archive.settings.home / "cache" / "pages",
+        limit_bytes=archive.settings.image_cache_mb * _MIB,
+        worker_memory_bytes=archive.settings.worker_memory_mb * _MIB,
+    )
+    app.add_middleware(AnswerMiddleware)
+    add_problem_handlers(app)
+    for router in (api.router, files.router, pages.router, docs.router):
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    return app

@@ -1,0 +1,106 @@
+"""The face for people: each page shows the resource that the API has at the same path."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, JSONResponse
+from sqlalchemy import text
+
+from app.web.citation import cite_message
+from app.web.dependencies import (
+    TheAgencies,
+    TheAgency,
+    TheArchive,
+    TheDocument,
+    TheHome,
+    TheMessage,
+    ThePage,
+    ThePeople,
+    ThePerson,
+    TheRelease,
+    TheReleases,
+    TheResults,
+)
+from app.web.render import render
+from app.web.search_view import SearchView
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+
+@router.get("/")
+def home_page(request: Request, home: TheHome) -> HTMLResponse:
+    """What is in the archive."""
+    return render(request, "home.html", home)
+
+
+@router.get("/search")
+def search_page(request: Request, search: TheResults) -> HTMLResponse:
+    """The search box, the filters and what was found."""
+    view = SearchView(request.query_params.multi_items(), search)
+    return render(request, "search.html", search, view=view)
+
+
+@router.get("/releases")
+def releases_page(request: Request, releases: TheReleases) -> HTMLResponse:
+    """All releases."""
+    return render(request, "releases.html", releases)
+
+
+@router.get("/releases/{slug}")
+def release_page(request: Request, release: TheRelease) -> HTMLResponse:
+    """A release."""
+    return render(request, "release.html", release)
+
+
+@router.get("/documents/{key}")
+def document_page(request: Request, document: TheDocument) -> HTMLResponse:
+    """A released file, twenty pages at a time."""
+    return render(request, "document.html", document)
+
+
+@router.get("/documents/{key}/pages/{number:int}")
+def page_page(request: Request, page: ThePage) -> HTMLResponse:
+    """One page of a released file."""
+    return render(request, "page.html", page)
+
+
+@router.get("/messages/{key}")
+def message_page(request: Request, message: TheMessage) -> HTMLResponse:
+    """An email."""
+    citation = cite_message(
+        message,
+        document=message.document.name,
+        releases=[place.title for place in message.places],
+        bates_numbers=message.bates_numbers,
+    )
+    return render(request, "message.html", message, citation=citation)
+
+
+@router.get("/people")
+def people_page(request: Request, people: ThePeople) -> HTMLResponse:
+    """The people that the record names."""
+    return render(request, "people.html", people)
+
+
+@router.get("/people/{key}")
+def person_page(request: Request, person: ThePerson) -> HTMLResponse:
+    """A person."""
+    return render(request, "person.html", person)
+
+
+@router.get("/agencies")
+def agencies_page(request: Request, agencies: TheAgencies) -> HTMLResponse:
+    """The agencies that the record names."""
+    return render(request, "agencies.html", agencies)
+
+
+@router.get("/agencies/{slug}")
+def agency_page(request: Request, agency: TheAgency) -> HTMLResponse:
+    """An agency."""
+    return render(request, "agency.html", agency)
+
+
+@router.get("/healthz")
+def read_health(archive: TheArchive) -> JSONResponse:
+    """Say that the service is up and its database answers."""
+    with archive.sessions() as session:
+        session.execute(text("SELECT 1"))
+    return JSONResponse({"status": "ok"})
