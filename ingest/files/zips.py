@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from struct import unpack_from
-from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from ingest.files.limits import Allowance
 from ingest.records import Problem
@@ -17,8 +17,8 @@ _CHUNK = 1 << 20
 _SMALL = 1 << 20  # a member of this size may have any ratio
 _LOCAL_HEADER = 30  # bytes before the name (APPNOTE 4.3.7)
 _ENCRYPTED, _UTF8 = 0x1, 0x800  # general purpose flags (APPNOTE 4.4.4)
-# LZMA may ask for gigabytes of dictionary before its first byte comes.
-_READ_METHODS = {ZIP_STORED, ZIP_DEFLATED, ZIP_BZIP2}
+# zipfile unpacks BZIP2 and LZMA without a bound: 500 bytes became a gigabyte of memory.
+_READ_METHODS = {ZIP_STORED, ZIP_DEFLATED}
 _UNPACK_ERRORS = (BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
 
 

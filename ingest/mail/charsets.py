@@ -34,6 +34,7 @@ _ALIASES = {
 _ENCODED_WORD = re.compile(r"=\?([^?\s*]{1,64})(?:\*[^?\s]{0,32})?\?([bBqQ])\?([^?]{0,4000})\?=")
 _BETWEEN_WORDS = re.compile(r"(?<=\?=)[ \t\r\n]{1,100}(?==\?)")
 _CONTROLS = re.compile(r"[\x01-\x08\x0e-\x1f\x7f\ud800-\udfff]")
+_ASCII = bytes(range(128))
 _NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
 
 
@@ -100,8 +101,9 @@ def _decode_by_look(raw: bytes, codec: str | None) -> str:
     """Return text of bytes that are neither UTF-8 nor what they claim."""
     if codec and codec not in {"utf-8", "cp1252"}:
         return raw.decode(codec, "replace")
-    # On a few bytes the guess is worse than the most usual charset.
-    guess = from_bytes(raw[:_SAMPLE_BYTES]).best() if len(raw) > 64 and codec is None else None
+    # A guess needs text that is foreign through and through; on a few accents it is worse than none.
+    high_share = len(raw.translate(None, _ASCII)) / max(1, len(raw))
+    guess = from_bytes(raw[:_SAMPLE_BYTES]).best() if codec is None and high_share > 0.25 else None
     if guess and _TEXT_CODEC.fullmatch(codecs.lookup(guess.encoding).name):
         return raw.decode(guess.encoding, "replace")
     valid_share = raw.decode("utf-8", "ignore")
@@ -114,7 +116,10 @@ def _decode_by_look(raw: bytes, codec: str | None) -> str:
 
 
 def _decode_word(encoding: str, text: str) -> bytes:
-    raw = text.encode("utf-8", "replace")
+    try:
+        raw = text.encode("cp1252")  # bytes that should have been encoded, and were not
+    except UnicodeError:
+        raw = text.encode("utf-8", "replace")
     if encoding in "bB":
         return decode_base64(raw)
     return binascii.a2b_qp(raw.replace(b"\n", b""), header=True)

@@ -12,7 +12,6 @@ from ingest.mail.quotes import split_quoted
 from ingest.records import AttachedFile, Headers, Level, Mailbox, MessageRecord, PrintedDate, Problem
 
 _SHOWN_NAMES = {"from", "date", "to", "cc", "bcc", "subject"}
-_MOST_TEXT = 20_000_000
 # Parts for programs; what they say stands in the mail's text as well.
 _SIGNATURES = {"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"}
 
@@ -47,7 +46,7 @@ def build_message(
     headers: Headers, text: str, attached: tuple[AttachedFile, ...], *, first_line: int = 1
 ) -> MessageRecord:
     """Return the record of a mail, its text parted into the sender's words and what they answer."""
-    own, quoted = split_quoted(text[:_MOST_TEXT])
+    own, quoted = split_quoted(text)
     return MessageRecord(
         Level.PRINTED,
         None,
@@ -100,7 +99,7 @@ def _texts(part: Part, content: _Content) -> Iterator[str]:
             yield from _texts(child, content)
     elif _is_body(part):
         yield _body_text(part, content)
-    elif not _is_inline_image(part) and part.kind not in _SIGNATURES:
+    elif part.file_name or part.is_attachment or not _is_ornament(part):
         _attach(part, content)
 
 
@@ -128,8 +127,10 @@ def _body_text(part: Part, content: _Content) -> str:
     return decode_text(rest, part.parameter("charset"))
 
 
-def _is_inline_image(part: Part) -> bool:
-    return part.kind.startswith("image/") and not part.file_name and not part.is_attachment
+def _is_ornament(part: Part) -> bool:
+    """Return whether a part without a name serves only to show or to check the text."""
+    is_shown = part.find("Content-ID") or (part.find("Content-Disposition") or "").lower().startswith("inline")
+    return part.kind in _SIGNATURES or (part.kind.startswith("image/") and bool(is_shown))
 
 
 def _attach(part: Part, content: _Content) -> None:

@@ -1,6 +1,7 @@
 """Turn the HTML of mails into lines of text; nothing remote is ever loaded."""
 
 import re
+from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -11,18 +12,35 @@ _BLOCKS = _PARAGRAPHS | {
     *{"form", "header", "hr", "li", "main", "nav", "section", "tbody", "tfoot", "thead", "tr"},
 }
 _BLANKS = re.compile(r"[ \t\r\n\f\u00a0]+")
-_MOST_HTML = 8 << 20
-_MOST_DEPTH = 2000
+# The parser's time grows with the square of the depth: 0.03 s at 5,000, 2 s at 40,000.
+_MOST_DEPTH = 5000
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
+_NEVER_DEEP = frozenset(
+    {"br", "hr", "img", "input", "meta", "link", "col", "wbr", "p", "li", "td", "th", "tr", "dd", "dt", "option"}
+)
 
 
 def html_to_text(html: str) -> str:
     """Return the words of a page, a line for each of its blocks; of links and images only the text."""
-    tree = LexborHTMLParser(html[:_MOST_HTML])
+    if _depth(html) > _MOST_DEPTH:
+        pieces = (unescape(piece).strip() for piece in re.split(r"<[^<>]*>", html))
+        return "\n".join(piece for piece in pieces if piece)
+    tree = LexborHTMLParser(html)
     root = tree.body or tree.root
     writer = _Writer()
     if root is not None:
         _walk(root, writer)
     return writer.text
+
+
+def _depth(html: str) -> int:
+    """Return about how deep the page nests, without building it."""
+    depth = deepest = 0
+    for match in _TAG.finditer(html):
+        if match[2].lower() not in _NEVER_DEEP:
+            depth = max(0, depth - 1) if match[1] else depth + 1
+            deepest = max(deepest, depth)
+    return deepest
 
 
 class _Writer:
@@ -84,7 +102,7 @@ def _walk(root: LexborNode, writer: _Writer) -> None:
         elif tag not in _DROPPED:
             _enter(tag, writer)
             preformatted += tag == "pre"
-            if node.child is not None and len(path) < _MOST_DEPTH:
+            if node.child is not None:
                 path.append(node)
                 node = node.child
                 continue

@@ -139,7 +139,11 @@ class MimeReader:
 
     def read(self, raw: bytes) -> Part:
         """Return the mail with its parts; what lies over a limit is left in one piece."""
-        return self._part(raw if b"\n" in raw else raw.replace(b"\r", b"\n"), 0)
+        part = self._part(raw if b"\n" in raw else raw.replace(b"\r", b"\n"), 0)
+        if len(part.fields) == _MOST_FIELDS or any(len(each.raw) == _MOST_FIELD_BYTES for each in part.fields):
+            detail = f"Of the header only {_MOST_FIELDS:,} fields of {_MOST_FIELD_BYTES:,} bytes were read."
+            self._complain("header_cut", detail)
+        return part
 
     def _part(self, raw: bytes, depth: int) -> Part:
         fields, start = split_header(raw)
@@ -149,7 +153,7 @@ class MimeReader:
         return part
 
     def _children(self, part: Part, depth: int) -> tuple[Part, ...]:
-        boundary = part.parameter("boundary") or ""
+        boundary = part.parameter("boundary") or _guess_boundary(part)
         if depth >= _MOST_DEPTH:
             self._complain("too_deep", f"Parts nested deeper than {_MOST_DEPTH} were left in one piece.")
             return ()
@@ -210,6 +214,15 @@ def _is_stray(raw: bytes, line: bytes, following: int, *, begun: bool) -> bool:
         return True
     after = _LINE.match(raw, following)
     return begun and b":" in line and after is not None and is_header_line(after[0])
+
+
+def _guess_boundary(part: Part) -> str:
+    """Return the boundary of a multipart whose media type is broken."""
+    told = re.search(r"boundary\s*=\s*\"?([^\"\s;]{1,200})", part.find("Content-Type") or "", re.I)
+    if told:
+        return told[1]
+    seen = re.search(rb"^--([!-~]{1,200})[ \t]*\r?\nContent-", part.body, re.M)
+    return seen[1].decode("ascii") if seen else ""
 
 
 def _pieces(body: bytes, boundary: bytes) -> Iterator[bytes]:
