@@ -12,9 +12,14 @@ _BRACKETED_ADDRESS = re.compile(
     r"[<\[(‹«]\s*(?:mailto:|SMTP:)?\s*'?(?P<address>[^<>\[\]()‹›«»\s]*[@©][^<>\[\]()‹›«»\s]*?)'?\s*(?:[>\])›»]|$)",
     re.I,
 )
+# What OCR left of an address in brackets, "<SullivanDostate.gov>", "[malito:J" or "[", is no part of a name either.
+_BRACKETED_REST = re.compile(
+    r"[<‹«][^<>‹›«»]*(?:[>›»]|$)|[\[{(]\s*[^\[\]{}()\s]*[.:][^\[\]{}()\s]*(?:[\]})]|$)|[\[(]\s*$"
+)
 _X500 = re.compile(r"[<\[]\s*/O=.*?/CN=(?P<name>[^/>\]]+)[>\]]?", re.I)
 _TAG = re.compile(r"\((?P<tag>[A-Z][A-Za-z0-9&. -]*(?:/[A-Z0-9][A-Za-z0-9&. -]*)*)\)")
-_LETTER = re.compile(r"\s*[\[\(]\s*[A-Z]\s*[\]J)}].*$")  # "[E]" employee, "[C]" contractor, and any garble after it
+# "[E]" employee, "[C]" contractor, and any garble after it; OCR reads the closing bracket as J.
+_LETTER = re.compile(r"\s*(?:[\[(]\s*[A-Z]\s*[\]J)}]|\[\s*[A-Z]\s).*$")
 _BEHALF = re.compile(r"^(?P<sender>.*?)\s*;?\s*\bon\s+behalf\s+of\b\s*(?P<principal>.*)$", re.I | re.S)
 _EDGES = " \t\"'“”‘’°,;:*•|"
 _SUFFIXES = {"jr", "sr", "ii", "iii", "iv", "md", "phd", "esq", "dds", "mph", "usa", "usn", "usmc", "usaf"}
@@ -92,7 +97,7 @@ def _find_name(text: str) -> str | None:
         name = name[: tag.start()] + (" " if _LETTER.match(rest) else " " + rest)
     name = _LETTER.sub("", name)
     name = _ADDRESS.sub(" ", name)
-    name = re.sub(r"[<\[‹«(]\s*(?:mailto:?)?[^<>\[\]()]*$|[<\[‹«]\s*[>\]›»]?", " ", name)
+    name = _BRACKETED_REST.sub(" ", name)
     name = " ".join(name.split()).strip(_EDGES + "<>[]-–")
     return name if _ANY_LETTER.search(name) else None
 

@@ -26,7 +26,7 @@ def test_parts_name_address_and_tag(text: str, name: str | None, address: str | 
     ("text", "printed"),
     [
         ("Roe, Jane; Poe, Ann; H", ["Roe, Jane", "Poe, Ann", "H"]),
-        ('"Roe, Jane" <j@example.org>, Ann Poe <a@example.org>', ['"Roe, Jane" <j@example.org>', "Ann Poe <a@example.org>"]),
+        ('"Roe, Jane" <j@x.org>, Ann Poe <a@x.org>', ['"Roe, Jane" <j@x.org>', "Ann Poe <a@x.org>"]),
         ("Roe, Jane (NIH/OD) [E];Poe, Ann (CDC) [C]", ["Roe, Jane (NIH/OD) [E]", "Poe, Ann (CDC) [C]"]),
         ("Roe, Jane, Poe, Ann", ["Roe, Jane", "Poe, Ann"]),
         ("Roe, Jane", ["Roe, Jane"]),
