@@ -22,7 +22,10 @@ from app.web.schemas.documents import DocumentDetail, PageDetail
 from app.web.schemas.people import PersonPage
 from app.web.schemas.search import SearchPage, search_page
 
-Key = Annotated[str, Path(max_length=200)]
+_PRINTABLE = r"^[^\x00-\x1f\x7f]+$"  # PostgreSQL takes no NUL
+_PRINTABLE_OR_BLANK = r"^[^\x00-\x1f\x7f]*$"
+
+Key = Annotated[str, Path(max_length=200, pattern=_PRINTABLE)]
 MarkQuery = Annotated[str, Query(max_length=2000, description="A query whose words are marked on the pages.")]
 PageNumber = Annotated[int, Path(ge=1, le=10_000_000, description="From 1.")]
 ListPage = Annotated[int, Query(ge=1, le=10_000_000, description="From 1.")]
@@ -79,7 +82,7 @@ def _message(archive: TheArchive, key: Key, q: MarkQuery = "") -> MessageDetail:
 
 def _people(
     archive: TheArchive,
-    name: Annotated[str, Query(max_length=200, description="Text in the name or address.")] = "",
+    name: Annotated[str, Query(max_length=200, pattern=_PRINTABLE_OR_BLANK, description="Text in the name or address.")] = "",
     page: ListPage = 1,
 ) -> PersonPage:
     return resources.load_people(archive, name=name, page=page)

@@ -61,7 +61,9 @@ def _parameter(parameter: dict[str, Any]) -> Field:
     where = "" if parameter["in"] == "query" else "In the path. "
     description = parameter.get("description") or schema.get("description", "")
     default = schema.get("default")
-    return Field(parameter["name"], _type(schema), where + description, "" if default is None else str(default))
+    return Field(
+        parameter["name"], _type(schema), where + description, "" if default in (None, [], "") else str(default)
+    )
 
 
 def _field(name: str, schema: dict[str, Any]) -> Field:

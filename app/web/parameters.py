@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from app.errors import BadRequestError
 from app.search.results import Order, SearchRequest
 
-_DAYS = "`2012`, `2012-09` or `2012-09-11`; the whole of it is included."
+_DAYS = "2012, 2012-09 or 2012-09-11; the whole of it is included."
 
 
 class SearchParameters(BaseModel):
@@ -18,7 +18,7 @@ class SearchParameters(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    q: str = Field("", max_length=2000, description='Words, "phrases", `from:mills`, `after:2012-09`, `-not`.')
+    q: str = Field("", max_length=2000, description='Words, "phrases", from:mills, after:2012-09, -not.')
     sender: list[str] = Field([], alias="from", description="Text in the sender's name or address, or a key.")
     to: list[str] = Field([], description="Text in a recipient's name or address.")
     participant: list[str] = Field([], description="A person's key, or text in any participant.")
@@ -29,9 +29,9 @@ class SearchParameters(BaseModel):
     date_before: str = Field("", max_length=10, description=f"Up to this day: {_DAYS}")
     include_undated: bool = Field(False, description="Keep results without a date in a range of dates.")
     has_attachment: bool | None = Field(None, description="Only emails with, or without, attachments.")
-    order_by: Order = Field(Order.RELEVANCE, description="`date` is oldest first, `-date` newest first.")
+    order_by: Order = Field(Order.RELEVANCE, description="date is oldest first, -date newest first.")
     per_page: int = Field(20, ge=1, le=100, description="Results on one page.")
-    cursor: str = Field("", max_length=1000, description="`next_cursor` of an earlier answer.")
+    cursor: str = Field("", max_length=1000, description="next_cursor of an earlier answer.")
 
     @model_validator(mode="before")
     @classmethod
@@ -72,7 +72,7 @@ def only(*names: str) -> Callable[[Request], None]:
 
 
 def find_unknown(given: Iterable[str], names: tuple[str, ...]) -> list[str]:
-    """Return a sentence for each given name that is none of `names`, with the nearest that is."""
+    """Return a sentence for each given name that is none of names, with the nearest that is."""
     return [_unknown(name, names) for name in given if name not in names]
 
 

@@ -17,8 +17,8 @@ _LABELS = {
     "subject": "Subject",
     "agency": "Agency",
     "release": "Release",
-    "date_after": "From",
-    "date_before": "Up to",
+    "date_after": "Since",
+    "date_before": "Until",
     "include_undated": "Undated kept",
     "has_attachment": "Attachment",
     "year": "Year",
@@ -26,6 +26,7 @@ _LABELS = {
 _FACET_TITLES = {"release": "Release", "agency": "Agency", "from": "Sender", "year": "Year"}
 _IN_THE_FORM = ("q", "from", "release", "agency", "date_after", "date_before", "include_undated", "order_by")
 _CHART_WIDTH, _CHART_HEIGHT = 1000, 64
+_WIDEST_BAR = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +126,11 @@ class SearchView:
         return [self._bar(step, index * slot, slot, highest) for index, step in enumerate(steps)]
 
     def _bar(self, step: HistogramStep, x: float, slot: float, highest: int) -> Bar:
+        width = min(slot * 0.88, _WIDEST_BAR)
         height = max(2.0, _CHART_HEIGHT * step.count / highest) if step.count else 0.0
         return Bar(
-            x=round(x + slot * 0.06, 2),
-            width=round(slot * 0.88, 2),
+            x=round(x + (slot - width) / 2, 2),
+            width=round(width, 2),
             y=round(_CHART_HEIGHT - height, 2),
             height=round(height, 2),
             title=f"{step.label}: {plural(step.count, 'result')}",

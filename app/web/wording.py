@@ -7,13 +7,13 @@ _UNITS = ("bytes", "KB", "MB", "GB", "TB")
 
 
 def date_words(iso: str | None) -> str:
-    """Return an ISO 8601 date as words, as precise as it is: "Sep 2012", "11 Sep 2012, 08:30"; "" for None."""
+    """Return an ISO 8601 date as words, at most to the minute: "Sep 2012", "11 Sep 2012, 08:30"; "" for None."""
     if not iso:
         return ""
     day, _, time = iso.partition("T")
     shape, words = _SHAPES[len(day)]
     written = datetime.strptime(day, shape).strftime(words)
-    return f"{written}, {time}" if time else written
+    return f"{written}, {time[:5]}" if time else written
 
 
 def size_words(size_bytes: int) -> str:

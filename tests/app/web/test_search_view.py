@@ -1,0 +1,81 @@
+"""The links of the search page change one thing and keep the rest."""
+
+from datetime import date
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from app.web.schemas.search import FacetChoice, FacetSummary, HistogramStep, SearchPage
+from app.web.search_view import SearchView
+
+_SENDER = FacetChoice(value="mills", label="Mills, Cheryl", count=3, chosen=False)
+_PAGE = SearchPage(
+    count=3,
+    results=[],
+    facets=[FacetSummary(name="from", values=[_SENDER])],
+    histogram=[
+        HistogramStep(first_day=date(2012, 9, 1), last_day=date(2012, 9, 30), label="Sep 2012", count=3),
+        HistogramStep(first_day=date(2012, 10, 1), last_day=date(2012, 10, 31), label="Oct 2012", count=0),
+        HistogramStep(first_day=date(2012, 11, 1), last_day=date(2012, 11, 30), label="Nov 2012", count=1),
+    ],
+    undated=0,
+    next_cursor="later",
+    query_parsed="water",
+    ignored=[],
+    unsearchable_pages=0,
+)
+
+
+def view(*pairs: tuple[str, str]) -> SearchView:
+    return SearchView(pairs, _PAGE)
+
+
+def asked(url: str) -> list[tuple[str, str]]:
+    return parse_qsl(urlsplit(url).query)
+
+
+def test_choosing_a_value_adds_it_and_begins_anew() -> None:
+    url = view(("q", "water"), ("cursor", "old")).toggle("from", _SENDER)
+    assert asked(url) == [("q", "water"), ("from", "mills")]
+
+
+def test_choosing_a_chosen_value_takes_it_away() -> None:
+    chosen = _SENDER.model_copy(update={"chosen": True})
+    url = view(("from", "mills"), ("from", "huma")).toggle("from", chosen)
+    assert asked(url) == [("from", "huma")]
+
+
+def test_a_year_is_a_range_of_dates() -> None:
+    year = FacetChoice(value="2012", label="2012", count=4, chosen=False)
+    assert asked(view(("q", "water")).toggle("year", year)) == [
+        ("q", "water"),
+        ("date_after", "2012"),
+        ("date_before", "2012"),
+    ]
+
+
+def test_a_bar_narrows_to_its_days_and_an_empty_one_has_no_height() -> None:
+    first, second, third = view(("q", "water"), ("date_after", "2010")).bars()
+    assert asked(first.url) == [("q", "water"), ("date_after", "2012-09-01"), ("date_before", "2012-09-30")]
+    assert first.height > third.height > second.height == 0
+
+
+def test_chosen_filters_are_named_and_can_be_taken_away() -> None:
+    chosen = view(("q", "water"), ("from", "mills"), ("date_after", "2012-09")).chosen()
+    assert [(one.label, one.value) for one in chosen] == [("From", "Mills, Cheryl"), ("Since", "Sep 2012")]
+    assert asked(chosen[0].url) == [("q", "water"), ("date_after", "2012-09")]
+
+
+def test_the_form_keeps_what_it_has_no_field_for() -> None:
+    kept = view(("q", "water"), ("from", "mills"), ("from", "huma"), ("per_page", "50"), ("cursor", "x")).hidden()
+    assert kept == [("from", "huma"), ("per_page", "50")]
+
+
+def test_the_next_page_has_the_cursor() -> None:
+    assert asked(view(("q", "water"), ("cursor", "old")).next_page()) == [("q", "water"), ("cursor", "later")]
+
+
+@pytest.mark.parametrize(("name", "nearest"), [("form", "'from'"), ("date_aftr", "'date_after'")])
+def test_says_which_parameters_are_unknown(name: str, nearest: str) -> None:
+    (note,) = view((name, "x")).unknown
+    assert nearest in note
