@@ -97,9 +97,10 @@ def _first_opinion(blocks: Sequence[HeaderBlock], positions: Sequence[Position],
     if position.lines_above > 1 or position.words_above > _OWNER_WORDS:
         return _BELOW
     opinion = _NEARLY_TOP if position.lines_above else _TOP
-    if number == 0 or not position.page_before_is_full:
-        return opinion + _FRESH
-    return opinion + (_CONTINUED if _goes_on(blocks[number - 1], blocks[number]) else 0.0)
+    goes_on = number > 0 and _goes_on(blocks[number - 1], blocks[number])
+    if not position.page_before_is_full:
+        return opinion + (_CONTINUED / 2 if goes_on else _FRESH)
+    return opinion + (_CONTINUED if goes_on else 0.0)
 
 
 def _goes_on(before: HeaderBlock, block: HeaderBlock) -> bool:
