@@ -6,15 +6,17 @@ from app.web.wording import date_words
 
 
 def cite_message(message: MessageSummary, *, document: str, releases: list[str], bates_numbers: list[str]) -> str:
-    """Return a citation of the message without its address, as a sentence ends: with a full stop."""
+    """Return a citation of the message without its address, as a sentence ends: with a full stop.
+
+    `paged` tells whether the document has pages; a mail file has none.
+    """
     recipients = [_name(one) for one in message.recipients if one.role == "to"] or ["unnamed recipients"]
     named = recipients[0] if len(recipients) == 1 else f"{recipients[0]} and {len(recipients) - 1} more"
     subject = f"“{message.subject}”" if message.subject else "without subject"
     date = date_words(message.date.read) if message.date.read else "undated"
-    pages = _pages(message)
     parts = [
         f"{_name(message.sender)} to {named}, {subject}, email, {date}",
-        ", ".join([document, *pages, *_bates_range(bates_numbers)]),
+        ", ".join([document, *(_pages(message) if paged else []), *_bates_range(bates_numbers)]),
         *[f"released in {release}" for release in releases[:1]],
     ]
     return "; ".join(parts) + "."

@@ -82,7 +82,9 @@ def _message(archive: TheArchive, key: Key, q: MarkQuery = "") -> MessageDetail:
 
 def _people(
     archive: TheArchive,
-    name: Annotated[str, Query(max_length=200, pattern=_PRINTABLE_OR_BLANK, description="Text in the name or address.")] = "",
+    name: Annotated[
+        str, Query(max_length=200, pattern=_PRINTABLE_OR_BLANK, description="Text in the name or address.")
+    ] = "",
     page: ListPage = 1,
 ) -> PersonPage:
     return resources.load_people(archive, name=name, page=page)

@@ -70,6 +70,7 @@ def message_page(request: Request, message: TheMessage) -> HTMLResponse:
         document=message.document.name,
         releases=[place.title for place in message.places],
         bates_numbers=message.bates_numbers,
+        paged=bool(message.pages),
     )
     return render(request, "message.html", message, citation=citation)
 

@@ -1,0 +1,126 @@
+"""One small archive with real PDFs, served once for all tests of the web; they only read."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy.orm import Session
+
+from app.archive import Archive, open_archive
+from app.config import Settings
+from app.database.models import DatePrecision, Document, DocumentState, Level, Problem, Redirect, Release
+from app.store import hash_file
+from tests.support.papers import print_pages
+from tests.support.seed import add_agency, add_document, add_message, add_page, add_release
+from tests.support.service import serve
+
+_LETTERS = (
+    "Subject: Water main\nThe water main broke at noon\nand nobody came",
+    "until evening said the plumber\n---\nThe bill is due",
+    "A cover letter about <b>water</b>",
+)
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The addresses of what stands in the archive."""
+
+    letters: str
+    broken: str
+    mail: str
+    main: str  # the message of two pages
+    quoted: str
+    undated: str
+    scripted: str
+
+
+@pytest.fixture(scope="session")
+def reading_room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    settings = Settings(home=tmp_path_factory.mktemp("reading-room"), database=None)
+    with open_archive(settings) as archive:
+        yield archive
+
+
+@pytest.fixture(scope="session")
+def keys(reading_room: Archive, tmp_path_factory: pytest.TempPathFactory) -> Keys:
+    incoming = tmp_path_factory.mktemp("incoming")
+    with reading_room.sessions.begin() as session:
+        keys = _fill(session, reading_room, incoming)
+    reading_room.search.sync()
+    return keys
+
+
+@pytest.fixture(scope="session")
+def service(reading_room: Archive, keys: Keys) -> Iterator[str]:
+    """The address of the service."""
+    with serve(reading_room) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def client(service: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=service, timeout=30) as client:
+        yield client
+
+
+def _fill(session: Session, archive: Archive, incoming: Path) -> Keys:
+    justice = add_agency(session, "doj", "Department of Justice")
+    agency = add_agency(session, "dea", "Drug Enforcement Administration", parent=justice)
+    release = add_release(session, "pilot", "The pilot", agency)
+    release.request_number, release.released_on = "19-00457-F", date(2020, 6, 15)
+    letters = _add_file(session, archive, release, incoming, "letters.pdf", print_pages(_LETTERS))
+    for number, text in enumerate(_LETTERS, 1):
+        add_page(session, letters, text, in_message=number < 3, bates=f"DEA-{number:03}", code="(b)(5)")
+    main = add_message(
+        session,
+        letters,
+        subject="Water main",
+        text="The water main broke at noon\nand nobody came\funtil evening said the plumber",
+        quoted_text="The bill is due",
+        sender="Mills, Cheryl <mills@dea.usdoj.gov>",
+        to=["Plumber, Joe <joe@pipes.example>", "(b)(6)"],
+        sent_at=datetime(2012, 9, 11, 8, 30),
+        attachments=["map.pdf"],
+        agency=agency,
+    )
+    quoted = add_message(
+        session, letters, subject="Bill", text="The bill is due", sender="(b)(7)(C)", parent=main, first_page=2
+    )
+    broken = _add_file(session, archive, release, incoming, "broken.pdf", b"%PDF-1.4 cut off")
+    broken.state = DocumentState.PARTIAL
+    add_page(session, broken)
+    session.add(Problem(document_id=broken.id, page=1, code="no_text", detail="Page 1 has no text."))
+    mail = _add_file(session, archive, release, incoming, "note.eml", b"From: x\r\n\r\nhello", kind="eml")
+    undated = add_message(session, mail, text="no header at all but water")
+    scripted = add_message(
+        session,
+        mail,
+        subject="<script>alert(1)</script>",
+        text="<img src=x onerror=alert(2)> water",
+        sender="<i>Eve</i> <eve@pipes.example>",
+        sent_at=datetime(2012, 10, 1),
+        precision=DatePrecision.MONTH,
+    )
+    session.add(Redirect(old_key="0ldmessage", new_path=f"/messages/{main.key}"))
+    session.add(Redirect(old_key="0lddocument", new_path=f"/documents/{letters.key}"))
+    assert (quoted.level, main.last_page) == (Level.QUOTED, 2)
+    return Keys(letters.key, broken.key, mail.key, main.key, quoted.key, undated.key, scripted.key)
+
+
+def _add_file(
+    session: Session,
+    archive: Archive,
+    release: Release,
+    incoming: Path,
+    name: str,
+    content: bytes,
+    kind: str = "pdf",
+) -> Document:
+    document = add_document(session, release, name, content=content, kind=kind)
+    path = incoming / name
+    path.write_bytes(content)
+    archive.store.add(path, hash_file(path))
+    return document
