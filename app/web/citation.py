@@ -5,7 +5,9 @@ from app.web.schemas.people import ParticipantSummary
 from app.web.wording import date_words
 
 
-def cite_message(message: MessageSummary, *, document: str, releases: list[str], bates_numbers: list[str]) -> str:
+def cite_message(
+    message: MessageSummary, *, document: str, releases: list[str], bates_numbers: list[str], paged: bool
+) -> str:
     """Return a citation of the message without its address, as a sentence ends: with a full stop.
 
     `paged` tells whether the document has pages; a mail file has none.
