@@ -101,9 +101,9 @@ def _decode_by_look(raw: bytes, codec: str | None) -> str:
     """Return text of bytes that are neither UTF-8 nor what they claim."""
     if codec and codec not in {"utf-8", "cp1252"}:
         return raw.decode(codec, "replace")
-    # A guess needs text that is foreign through and through; on a few accents it is worse than none.
+    # A guess needs a line of foreign text; on a few accents it is worse than none.
     high_share = len(raw.translate(None, _ASCII)) / max(1, len(raw))
-    guess = from_bytes(raw[:_SAMPLE_BYTES]).best() if codec is None and high_share > 0.25 else None
+    guess = from_bytes(raw[:_SAMPLE_BYTES]).best() if codec is None and high_share > 0.25 and len(raw) > 32 else None
     if guess and _TEXT_CODEC.fullmatch(codecs.lookup(guess.encoding).name):
         return raw.decode(guess.encoding, "replace")
     valid_share = raw.decode("utf-8", "ignore")

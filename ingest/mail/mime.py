@@ -25,9 +25,8 @@ _MOST_DEPTH = 20
 _MOST_NAME = 255
 _LINE = re.compile(rb"[^\n]*\n|[^\n]+$")
 _TYPES = MimeTypes()  # the table of Python, not of the machine: names stay the same everywhere
-_UU_BLOCK = re.compile(
-    rb"^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,255})\r?\n(.*?)^(?:end|====)[ \t]*\r?$\n?", re.S | re.M
-)
+_UU_BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,255})\r?\n", re.M)
+_UU_END = re.compile(rb"^(?:end|====)[ \t]*\r?(?:\n|\Z)", re.M)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,14 +197,18 @@ def split_header(raw: bytes) -> tuple[tuple[Field, ...], int]:
 
 def take_uuencoded(raw: bytes) -> tuple[bytes, list[tuple[str, bytes]]]:
     """Return a text without the files that stand uuencoded in it, and these with their names."""
-    if b"begin" not in raw:
-        return raw, []
-    files = [(decode_text(match[1]).strip(), _uudecode(match[2])) for match in _UU_BLOCK.finditer(raw)]
-    return (_UU_BLOCK.sub(b"", raw), files) if files else (raw, [])
+    files, kept, position = [], list[bytes](), 0
+    while (begin := _UU_BEGIN.search(raw, position)) and (end := _UU_END.search(raw, begin.end())):
+        content = raw[begin.end() : end.start()]
+        decoded = decode_base64(content) if begin[0].startswith(b"begin-") else _uudecode(content)
+        files.append((decode_text(begin[1]).strip(), decoded))
+        kept.append(raw[position : begin.start()])
+        position = end.end()
+    return b"".join([*kept, raw[position:]]), files
 
 
 def _unfold(lines: list[bytes]) -> bytes:
-    return b"".join(line.rstrip(b"\r\n") for line in lines)[:_MOST_FIELD_BYTES].strip()
+    return b"".join(line.rstrip(b"\r\n") for line in lines).strip()[:_MOST_FIELD_BYTES]
 
 
 def _is_stray(raw: bytes, line: bytes, following: int, *, begun: bool) -> bool:

@@ -28,8 +28,9 @@ def split_quoted(text: str) -> tuple[str, str]:
     Answers written below or between the quoted lines are the sender's own: such a text is not cut.
     """
     lines = text.split("\n")
-    for number, line in enumerate(lines):
-        if _is_start(lines, number, line):
+    quotable_from = _quotable_from(lines)
+    for number in range(len(lines)):
+        if _is_start(lines, number, quotable_from):
             return _cut(lines, _with_rule(lines, number))
     return _cut(lines, _trailing_quote(lines))
 
@@ -39,8 +40,9 @@ def _cut(lines: Sequence[str], number: int) -> tuple[str, str]:
     return (own + "\n" if 0 < number < len(lines) else own), quoted
 
 
-def _is_start(lines: Sequence[str], number: int, line: str) -> bool:
+def _is_start(lines: Sequence[str], number: int, quotable_from: int) -> bool:
     """Return whether the line is the first of what is quoted."""
+    line = lines[number]
     if len(line) > 1000 or not line.strip():
         return False
     if _ANNOUNCEMENT.fullmatch(line):
@@ -48,10 +50,7 @@ def _is_start(lines: Sequence[str], number: int, line: str) -> bool:
     if _FROM.match(line):
         block = [other[:300] for other in lines[number + 1 : number + _BLOCK_LINES]]
         return any(map(_SENT.match, block)) and any(map(_TO.match, block))
-    if _ATTRIBUTION_START.match(line):
-        below = _attribution_end(lines, number)
-        return below > 0 and _is_quoted_to_end(lines, below)
-    return False
+    return _ATTRIBUTION_START.match(line) is not None and _attribution_end(lines, number) >= quotable_from
 
 
 def _attribution_end(lines: Sequence[str], number: int) -> int:
@@ -64,15 +63,14 @@ def _attribution_end(lines: Sequence[str], number: int) -> int:
     return 0
 
 
-def _is_quoted_to_end(lines: Sequence[str], number: int) -> bool:
-    """Return whether no words of the sender follow a quotation that begins here."""
-    rest = lines[number:]
-    marked = [line.lstrip().startswith(">") for line in rest]
-    if not any(marked):
-        return True
-    last = len(marked) - 1 - marked[::-1].index(True)
-    own_between = any(line.strip() and not mark for line, mark in zip(rest[:last], marked, strict=False))
-    return not own_between and _is_signature(rest[last + 1 :])
+def _quotable_from(lines: Sequence[str]) -> int:
+    """Return the first line, at least 1, from which on no words of the sender follow a line with ">"."""
+    marked = {number for number, line in enumerate(lines) if line.lstrip().startswith(">")}
+    last = max(marked, default=-1)
+    if not marked or not _is_signature(lines[last + 1 :]):
+        return last + 1 or 1
+    own = (number for number in range(last, -1, -1) if number not in marked and lines[number].strip())
+    return next(own, 0) + 1
 
 
 def _is_signature(lines: Sequence[str]) -> bool:

@@ -117,9 +117,7 @@ def test_a_surprise_leaves_its_traceback_in_the_log(caplog: pytest.LogCaptureFix
 
 def test_a_worker_reads_many_files_and_is_then_replaced() -> None:
     limits = replace(LIMITS, workers=1, files_per_worker=2)
-    pids = [
-        reading.problems[0].detail for reading in readings("a", "b", "c", "d", "e", limits=limits).values()
-    ]
+    pids = [reading.problems[0].detail for reading in readings("a", "b", "c", "d", "e", limits=limits).values()]
     assert pids[0] == pids[1] != pids[2] == pids[3] != pids[4]
 
 
@@ -131,9 +129,7 @@ def test_three_hundred_small_files_take_seconds() -> None:
 
 def test_a_file_comes_after_the_zip_it_lay_in() -> None:
     outer, inner = files("slow", "inner")
-    found = [
-        file.name for file, _ in read_in_workers([outer, replace(inner, parent_sha256="slow")], read, LIMITS)
-    ]
+    found = [file.name for file, _ in read_in_workers([outer, replace(inner, parent_sha256="slow")], read, LIMITS)]
     assert found == ["slow", "inner"]
 
 
@@ -168,12 +164,12 @@ def test_an_error_of_the_caller_ends_the_workers() -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="asks /proc")
 def test_workers_die_with_a_parent_that_is_killed() -> None:
     program = (
-        "import test_workers as t; run = t.read_in_workers(t.files('a', 'hang'), t.read, t.LONG);"
+        "import tests.ingest.test_workers as t; run = t.read_in_workers(t.files('a', 'hang'), t.read, t.LONG);"
         "print(next(run)[1].problems[0].detail, flush=True); next(run)"
     )
     parent = subprocess.Popen(
         [sys.executable, "-c", program],
-        cwd=Path(__file__).parent,
+        cwd=Path(__file__).parents[2],
         stdout=subprocess.PIPE,
         text=True,
     )
