@@ -53,9 +53,7 @@ def timed_out(limits: WorkerLimits) -> Reading:
 
 
 def unusable(limits: WorkerLimits) -> Reading:
-    detail = (
-        f"The reader gave no usable answer within {limits.reading_mb} MiB; split the file and ingest that."
-    )
+    detail = f"The reader gave no usable answer within {limits.reading_mb} MiB; split the file and ingest that."
     return failed("answer_unusable", detail)
 
 

@@ -7,7 +7,7 @@ import logging
 import multiprocessing
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerContext, ForkServerProcess
@@ -25,7 +25,7 @@ _START_S = 60.0  # a worker may take this long to begin, on a busy machine
 
 def read_in_workers(
     files: Iterable[SourceFile], read: Read, limits: WorkerLimits
-) -> Iterator[tuple[SourceFile, Reading]]:
+) -> Generator[tuple[SourceFile, Reading], None, None]:
     """Yield each file with its reading, as they finish; a file after the zip or mail it lies in.
 
     `read` is a function of a module, not a lambda: workers import it. At most `limits.workers`
@@ -87,9 +87,7 @@ class _Crew:
 
     def is_reading(self, sha256: str | None) -> bool:
         """Whether a file with this hash is being read."""
-        return sha256 is not None and any(
-            worker.file.sha256 == sha256 for worker in self._busy if worker.file
-        )
+        return sha256 is not None and any(worker.file.sha256 == sha256 for worker in self._busy if worker.file)
 
     def give(self, file: SourceFile, *, fresh: bool = False) -> None:
         """Let an idle worker read the file, or a new one."""
@@ -188,7 +186,5 @@ def _open_context() -> ForkServerContext:
     The server imports once what this program has imported, so that a worker starts in milliseconds.
     """
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(
-        [name for name in sys.modules if name.partition(".")[0] in {"app", "ingest"}]
-    )
+    context.set_forkserver_preload([name for name in sys.modules if name.partition(".")[0] in {"app", "ingest"}])
     return context

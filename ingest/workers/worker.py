@@ -72,7 +72,5 @@ def _read_one(file: SourceFile, read: Read) -> bytes:
         reading = failed(error.code, str(error))
     except Exception as error:
         trace = traceback.format_exc()
-        reading = failed(
-            "unreadable", f"The file could not be read ({type(error).__name__}); ask for a sound copy."
-        )
+        reading = failed("unreadable", f"The file could not be read ({type(error).__name__}); ask for a sound copy.")
     return pack_answer(reading, trace)
