@@ -1,0 +1,163 @@
+"""What both engines keep of an entry, and where a query looks for its terms."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
+from types import MappingProxyType
+
+from app.search.index import Entry
+from app.search.query import Field, Fuzzy, Node, Not, Pattern, Phrase, Word
+from app.search.query.tree import All, Any, TextLeaf
+from app.search.tokens import BREAK, find_patterns, find_tokens, stem_tokens
+
+STEMMED = ("subject", "text", "quoted", "other")
+TEXT_COLUMNS = (
+    "subject",
+    "sender",
+    "to",
+    "cc",
+    "participants",
+    "text",
+    "quoted",
+    "other",
+    "bates",
+    "exemptions",
+    "agency_words",
+    "release_words",
+)
+
+# The weight of a term by the column that it stands in.
+SEARCHED: Mapping[Field | None, tuple[tuple[str, float], ...]] = MappingProxyType(
+    {
+        None: (
+            ("subject", 4.0),
+            ("sender", 2.0),
+            ("participants", 1.5),
+            ("text", 1.0),
+            ("quoted", 0.5),
+            ("other", 0.5),  # attachments' names, Bates numbers, exemptions
+        ),
+        Field.SENDER: (("sender", 1.0),),
+        Field.TO: (("to", 1.0),),
+        Field.CC: (("cc", 1.0),),
+        Field.PARTICIPANT: (("participants", 1.0),),
+        Field.SUBJECT: (("subject", 1.0),),
+        Field.BODY: (("text", 1.0), ("quoted", 0.5)),
+        Field.AGENCY: (("agency_words", 1.0),),
+        Field.RELEASE: (("release_words", 1.0),),
+        Field.BATES: (("bates", 1.0),),
+        Field.EXEMPTION: (("exemptions", 1.0),),
+    }
+)
+EXACT: Mapping[Field, str] = MappingProxyType(
+    {
+        Field.SENDER: "sender_key",
+        Field.PARTICIPANT: "participant_keys",
+        Field.AGENCY: "agencies",
+        Field.RELEASE: "releases",
+    }
+)
+
+_EPOCH = datetime(1900, 1, 1)
+_LATEST_S = 6_500_000_000  # seconds after the epoch: the year 2105; other dates sort as the nearest
+_TIE_BITS = 30
+_UNDATED_BITS = 60
+_DATED_FROM = 1 << (_UNDATED_BITS - _TIE_BITS)
+
+
+@dataclass(frozen=True, slots=True)
+class LeafColumn:
+    """A column in which the tokens of a leaf are looked for, and what they weigh there."""
+
+    name: str
+    tokens: tuple[str, ...]  # in a row; of a Pattern with "*" and "?"
+    weight: float
+
+
+def stem_column(column: str) -> str:
+    """Return the name of the column that keeps the stems of another."""
+    return f"{column}_stems"
+
+
+def leaf_columns(leaf: TextLeaf) -> list[LeafColumn]:
+    """Return where to look for a leaf; nowhere if it has no token."""
+    tokens = find_patterns(leaf.text) if isinstance(leaf, Pattern) else find_tokens(leaf.text)
+    if not tokens:
+        return []
+    columns = []
+    for column, weight in SEARCHED[leaf.field]:
+        stemmed = isinstance(leaf, Word) and column in STEMMED
+        name, wanted = (stem_column(column), stem_tokens(tokens)) if stemmed else (column, tokens)
+        columns.append(LeafColumn(name, tuple(wanted), weight))
+    return columns
+
+
+def entry_tokens(entry: Entry) -> dict[str, list[str]]:
+    """Return the tokens of an entry by column, stems included; a BREAK parts the values of a list."""
+    tokens = {
+        "subject": find_tokens(entry.subject),
+        "sender": _list_tokens(entry.sender.splitlines()),
+        "to": _list_tokens(entry.to.splitlines()),
+        "cc": _list_tokens(entry.cc.splitlines()),
+        "participants": _list_tokens(entry.participants.splitlines()),
+        "text": find_tokens(entry.text),
+        "quoted": find_tokens(entry.quoted_text),
+        "other": _list_tokens([*entry.attachments.splitlines(), *entry.bates_numbers, *entry.exemptions]),
+        "bates": _list_tokens(entry.bates_numbers),
+        "exemptions": _list_tokens(entry.exemptions),
+        "agency_words": _list_tokens(entry.agencies),
+        "release_words": _list_tokens(entry.releases),
+    }
+    return tokens | {stem_column(column): stem_tokens(tokens[column]) for column in STEMMED}
+
+
+def oldest_rank(entry: Entry) -> int:
+    """Return a number of 63 bits that rises from the oldest entry to the newest, then the undated.
+
+    Two entries have the same only if they share the second and a hash of 30 bits; undated, of 60.
+    """
+    seconds = _seconds(entry)
+    if seconds is None:
+        return (_LATEST_S + 1 << _TIE_BITS) + _hash(entry.key, _UNDATED_BITS)
+    return (seconds << _TIE_BITS) | _hash(entry.key, _TIE_BITS)
+
+
+def newest_rank(entry: Entry) -> int:
+    """Return a number of 63 bits that falls from the newest entry to the oldest, then the undated."""
+    seconds = _seconds(entry)
+    if seconds is None:
+        return _hash(entry.key, _UNDATED_BITS)
+    return (_DATED_FROM + seconds << _TIE_BITS) | _hash(entry.key, _TIE_BITS)
+
+
+def has_scores(tree: Node) -> bool:
+    """Tell whether matches of a query differ in relevance; where they do not, the newest come first."""
+    match tree:
+        case Word() | Phrase():
+            return True
+        case All(parts) | Any(parts):
+            return any(has_scores(part) for part in parts)
+        case Not() | Fuzzy() | Pattern():
+            return False
+    return False
+
+
+def _list_tokens(values: Iterable[str]) -> list[str]:
+    tokens: list[str] = []
+    for value in values:
+        if tokens:
+            tokens.append(BREAK)
+        tokens += find_tokens(value)
+    return tokens
+
+
+def _seconds(entry: Entry) -> int | None:
+    moment = entry.sent_at or (datetime.combine(entry.first_day, time()) if entry.first_day else None)
+    if moment is None:
+        return None
+    return min(max(int((moment.replace(tzinfo=None) - _EPOCH).total_seconds()), 0), _LATEST_S)
+
+
+def _hash(key: str, bits: int) -> int:
+    return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest()) >> (64 - bits)

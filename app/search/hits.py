@@ -1,0 +1,158 @@
+"""Join the keys that an engine answers to the record, in a few statements a page."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import Session, contains_eager, defer, selectinload
+
+from app.database.models import (
+    Agency,
+    Document,
+    Message,
+    Page,
+    Participant,
+    Person,
+    Release,
+    ReleasedFile,
+    Role,
+    TextSource,
+)
+from app.search.marks import Marker
+from app.search.results import EntryKind, Hit
+from app.search.snippets import PagedText, make_snippets
+
+_RECIPIENTS = (Role.TO, Role.CC, Role.BCC)
+
+
+class HitLoader:
+    """Reads hits and the names of what they are counted by, in one session."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def load_hits(self, keys: Sequence[str], marker: Marker) -> tuple[Hit, ...]:
+        """Return the hits of an engine's keys in their order; what the record no longer has is left out."""
+        messages = self._load_messages([key for key in keys if "/" not in key])
+        pages = self._load_pages([key for key in keys if "/" in key])
+        document_ids = {message.document_id for message in messages.values()}
+        releases = self._load_releases(document_ids | {page.document_id for page, _ in pages.values()})
+        found: dict[str, Hit] = {}
+        for key, message in messages.items():
+            found[key] = _message_hit(message, releases[message.document_id], marker)
+        for key, (page, document) in pages.items():
+            found[key] = _page_hit(page, document, releases[page.document_id], marker)
+        return tuple(found[key] for key in keys if key in found)
+
+    def load_labels(self, name: str, values: Collection[str]) -> dict[str, str]:
+        """Return what a reader sees for the slugs or keys of a facet; those unknown are left out."""
+        columns = {
+            "release": (Release.slug, Release.title),
+            "agency": (Agency.slug, Agency.name),
+            "from": (Person.key, Person.name),
+        }
+        key, label = columns[name]
+        return dict(self._session.execute(select(key, label).where(key.in_(values))).all())
+
+    def count_unsearchable_pages(self, releases: Collection[str]) -> int:
+        """Return the number of pages without text in these releases, or in all if none is named."""
+        counted = select(func.count()).select_from(Page).where(Page.text_source == TextSource.NONE)
+        if releases:
+            documents = (
+                select(ReleasedFile.document_id)
+                .join(Release, Release.id == ReleasedFile.release_id)
+                .where(Release.slug.in_(releases))
+            )
+            counted = counted.where(Page.document_id.in_(documents))
+        return self._session.scalar(counted) or 0
+
+    def _load_messages(self, keys: Collection[str]) -> dict[str, Message]:
+        if not keys:
+            return {}
+        messages = self._session.scalars(
+            select(Message)
+            .join(Message.document)
+            .where(Message.key.in_(keys))
+            .options(
+                contains_eager(Message.document),
+                selectinload(Message.participants).joinedload(Participant.person),
+                selectinload(Message.attachments),
+            )
+        )
+        return {message.key: message for message in messages}
+
+    def _load_pages(self, keys: Collection[str]) -> dict[str, tuple[Page, Document]]:
+        if not keys:
+            return {}
+        places = [(key.rpartition("/")[0], int(key.rpartition("/")[2])) for key in keys]
+        rows = self._session.execute(
+            select(Page, Document)
+            .join(Document, Document.id == Page.document_id)
+            .where(tuple_(Document.key, Page.number).in_(places), Page.in_message.is_(False))
+            .options(defer(Page.word_boxes))
+        )
+        return {f"{document.key}/{page.number}": (page, document) for page, document in rows}
+
+    def _load_releases(self, document_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
+        rows = self._session.execute(
+            select(ReleasedFile.document_id, Release.slug)
+            .join(Release, Release.id == ReleasedFile.release_id)
+            .where(ReleasedFile.document_id.in_(document_ids))
+            .distinct()
+            .order_by(Release.slug)
+        )
+        slugs: dict[int, tuple[str, ...]] = defaultdict(tuple)
+        for document_id, slug in rows:
+            slugs[document_id] += (slug,)
+        return slugs
+
+
+def _message_hit(message: Message, releases: tuple[str, ...], marker: Marker) -> Hit:
+    has_pages = message.document.page_count > 0
+    own = PagedText(message.text, message.text_page if has_pages else None)
+    turns = message.text.count("\f")
+    quoted = PagedText(message.quoted_text, message.text_page + turns if has_pages else None)
+    snippets = make_snippets((own, quoted), marker)
+    marked = any(is_marked for snippet in snippets for _, is_marked in snippet.parts)
+    sender = next((someone for someone in message.participants if someone.role is Role.SENDER), None)
+    return Hit(
+        key=message.key,
+        kind=EntryKind.MESSAGE,
+        document_key=message.document.key,
+        document_name=message.document.name,
+        title=message.subject or "",
+        sender=_shown(sender) if sender else None,
+        sender_key=sender.person.key if sender and sender.person else None,
+        sender_withheld=sender.withheld if sender else False,
+        recipients=tuple(_shown(someone) for someone in message.participants if someone.role in _RECIPIENTS),
+        sent_at=message.sent_at,
+        date_precision=message.date_precision,
+        page=(snippets[0].page if marked else message.first_page) if has_pages else None,
+        snippets=snippets,
+        releases=releases,
+        has_attachment=bool(message.attachments),
+    )
+
+
+def _page_hit(page: Page, document: Document, releases: tuple[str, ...], marker: Marker) -> Hit:
+    return Hit(
+        key=document.key,
+        kind=EntryKind.PAGE,
+        document_key=document.key,
+        document_name=document.name,
+        title=document.name,
+        sender=None,
+        sender_key=None,
+        sender_withheld=False,
+        recipients=(),
+        sent_at=None,
+        date_precision=None,
+        page=page.number,
+        snippets=make_snippets((PagedText(page.text, page.number),), marker),
+        releases=releases,
+        has_attachment=False,
+    )
+
+
+def _shown(someone: Participant) -> str:
+    return someone.printed if someone.withheld else someone.name or someone.address or someone.printed

@@ -1,0 +1,150 @@
+"""The folder of an archive's index: which one is live, how it is swapped, and who may write."""
+
+import fcntl
+import json
+import logging
+import os
+import shutil
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.config import IndexEngine
+from app.errors import IndexUnavailableError
+from app.search.index import SCHEMA_VERSION, SearchIndex
+from app.search.tantivy_index import TantivyIndex
+from app.search.whoosh_index import WhooshIndex
+
+log = logging.getLogger(__name__)
+
+_POINTER = "current"  # holds the name of the live folder
+_VERSION = "schema.json"
+_LOCK = "writer.lock"
+_RETRY_S = 0.05
+_STALE_S = 600  # a reader that opened an index just before the swap has long found the new one
+
+_ENGINES: dict[IndexEngine, type[SearchIndex]] = {
+    IndexEngine.TANTIVY: TantivyIndex,
+    IndexEngine.WHOOSH: WhooshIndex,
+}
+
+
+class IndexHome:
+    """The indexes of one archive and engine, of which one is live."""
+
+    def __init__(self, folder: Path, engine: IndexEngine, clock: Callable[[], float] = time.time) -> None:
+        self._folder = folder
+        self._engine = _ENGINES[engine]
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._live: tuple[str, SearchIndex] | None = None
+        self._replaced: list[SearchIndex] = []
+
+    def live(self) -> SearchIndex:
+        """Return the live index, opened anew where another has taken its place.
+
+        Raises:
+            IndexUnavailableError: there is none, or it is damaged or of another version.
+        """
+        name = self._read_pointer()
+        with self._lock:
+            if self._live is None or self._live[0] != name:
+                index = self._open(name)
+                if self._live:
+                    self._replace(self._live[1])
+                self._live = (name, index)
+            return self._live[1]
+
+    @contextmanager
+    def writing(self, wait_s: float) -> Iterator[bool]:
+        """Be the one who writes; gives False where another still writes after `wait_s` seconds."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with (self._folder / _LOCK).open("a") as file:
+            mine = _lock_file(file.fileno(), wait_s)
+            if mine:
+                self._remove_stale()
+            yield mine  # closing the file lets go of the lock
+
+    @contextmanager
+    def building(self) -> Iterator[SearchIndex]:
+        """Give a new, empty index beside the live one, and swap them at the end; only while writing."""
+        name = f"{int(self._clock())}-{uuid.uuid4().hex[:8]}"
+        folder = self._folder / name
+        folder.mkdir()
+        index = self._engine.create(folder)
+        try:
+            yield index
+            (folder / _VERSION).write_text(json.dumps({"schema": SCHEMA_VERSION}))
+            self._point_to(name)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        finally:
+            index.close()
+        log.info("swapped index folder=%s", name)
+
+    def close(self) -> None:
+        """Let go of all indexes."""
+        with self._lock:
+            for index in [*self._replaced, *([self._live[1]] if self._live else [])]:
+                index.close()
+            self._replaced, self._live = [], None
+
+    def _read_pointer(self) -> str:
+        try:
+            return (self._folder / _POINTER).read_text().strip()
+        except OSError as error:
+            raise IndexUnavailableError("There is no index yet; `readingroom reindex` makes one.") from error
+
+    def _open(self, name: str) -> SearchIndex:
+        folder = self._folder / name
+        try:
+            version = json.loads((folder / _VERSION).read_text()).get("schema")
+        except (OSError, ValueError, AttributeError) as error:
+            raise IndexUnavailableError("The index is damaged; `readingroom reindex` makes it anew.") from error
+        if version != SCHEMA_VERSION:
+            raise IndexUnavailableError("The index is of another version; `readingroom reindex` makes it anew.")
+        return self._engine.open(folder)
+
+    def _replace(self, index: SearchIndex) -> None:
+        # A search in another thread may still run on it: it is closed at the swap after this one.
+        for old in self._replaced:
+            old.close()
+        self._replaced = [index]
+
+    def _point_to(self, name: str) -> None:
+        partial = self._folder / f"{_POINTER}.new"
+        with partial.open("w") as file:
+            file.write(name)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(self._folder / _POINTER)  # atomic on POSIX: readers see the old index or the new
+        descriptor = os.open(self._folder, os.O_RDONLY)
+        os.fsync(descriptor)
+        os.close(descriptor)
+
+    def _remove_stale(self) -> None:
+        """Remove what a swap or a broken-off rebuild left, once no reader can still be opening it."""
+        pointer = self._folder / _POINTER
+        if not pointer.exists() or self._clock() - pointer.stat().st_mtime < _STALE_S:
+            return
+        live = self._read_pointer()
+        for folder in self._folder.iterdir():
+            if folder.is_dir() and folder.name != live:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _lock_file(descriptor: int, wait_s: float) -> bool:
+    end = time.monotonic() + wait_s
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= end:
+                return False
+            time.sleep(_RETRY_S)
+        else:
+            return True

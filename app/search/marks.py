@@ -1,0 +1,123 @@
+"""Find in a text what a query matched: words, stems, phrases, patterns and misspellings."""
+
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+from app.search.query import All, Any, Field, Fuzzy, Node, Pattern, Phrase, Word
+from app.search.query.tree import TextLeaf
+from app.search.tokens import Token, find_patterns, find_tokens, locate_tokens, stem_token
+
+_WORD = re.compile(r"\S+")
+
+Test = Callable[[str], bool]
+
+
+class Mark(NamedTuple):
+    """Characters that a term matched."""
+
+    start: int
+    end: int
+    term: int  # which of the query's terms
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """A term of a query: a test for each of the tokens that must stand in a row."""
+
+    tests: tuple[Test, ...]
+
+
+class Marker:
+    """Marks the terms of a query that look in one of the given fields; None is anywhere."""
+
+    def __init__(self, tree: Node, fields: Collection[Field | None]) -> None:
+        leaves = [leaf for leaf in _wanted_leaves(tree) if leaf.field in fields]
+        self._terms = [term for leaf in dict.fromkeys(leaves) if (term := _make_term(leaf)).tests]
+        self._starts: dict[str, tuple[int, ...]] = {}  # terms that may begin with a token, by token
+
+    def find_marks(self, text: str) -> list[Mark]:
+        """Return what is to be marked, in order; marks of different terms may overlap."""
+        if not self._terms or not any(self._find_starts(token) for token in set(find_tokens(text))):
+            return []
+        tokens = list(locate_tokens(text))
+        return [mark for place in range(len(tokens)) for mark in self._marks_at(tokens, place)]
+
+    def find_words(self, text: str) -> list[int]:
+        """Return the indexes into `text.split()` of the words that are marked."""
+        marks = self.find_marks(text)
+        if not marks:
+            return []
+        words = [match.span() for match in _WORD.finditer(text)]
+        found: list[int] = []
+        for mark in marks:
+            number = found[-1] if found else 0
+            while number and words[number][0] > mark.start:
+                number -= 1
+            while words[number][1] <= mark.start:
+                number += 1
+            while number < len(words) and words[number][0] < mark.end:
+                found.append(number)
+                number += 1
+        return sorted(set(found))
+
+    def _marks_at(self, tokens: Sequence[Token], place: int) -> Iterator[Mark]:
+        for number in self._find_starts(tokens[place].text):
+            tests = self._terms[number].tests
+            row = tokens[place : place + len(tests)]
+            if len(row) == len(tests) and all(test(token.text) for test, token in zip(tests, row, strict=True)):
+                yield Mark(row[0].start, row[-1].end, number)
+
+    def _find_starts(self, token: str) -> tuple[int, ...]:
+        starts = self._starts.get(token)
+        if starts is None:
+            starts = tuple(n for n, term in enumerate(self._terms) if term.tests[0](token))
+            self._starts[token] = starts
+        return starts
+
+
+def _wanted_leaves(tree: Node) -> Iterator[TextLeaf]:
+    match tree:
+        case Word() | Phrase() | Pattern() | Fuzzy():
+            yield tree
+        case All(parts) | Any(parts):
+            for part in parts:
+                yield from _wanted_leaves(part)
+
+
+def _make_term(leaf: TextLeaf) -> _Term:
+    match leaf:
+        case Word(text):
+            return _Term(tuple(_stem_test(token) for token in find_tokens(text)))
+        case Phrase(text):
+            return _Term(tuple(token.__eq__ for token in find_tokens(text)))
+        case Pattern(text):
+            return _Term(tuple(_pattern_test(pattern) for pattern in find_patterns(text)))
+        case Fuzzy(text, distance):
+            return _Term(tuple(_fuzzy_test(token, distance) for token in find_tokens(text)))
+
+
+def _stem_test(wanted: str) -> Test:
+    stem = stem_token(wanted)
+    return lambda token: token == wanted or stem_token(token) == stem
+
+
+def _pattern_test(pattern: str) -> Test:
+    compiled = re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."))
+    return lambda token: compiled.fullmatch(token) is not None
+
+
+def _fuzzy_test(wanted: str, distance: int) -> Test:
+    return lambda token: abs(len(token) - len(wanted)) <= distance and count_edits(token, wanted) <= distance
+
+
+def count_edits(one: str, other: str) -> int:
+    """Return how many letters must be added, left out or changed to make one word of the other."""
+    row = list(range(len(other) + 1))
+    for number, letter in enumerate(one, 1):
+        above, row = row, [number]
+        for column, (diagonal, upper) in enumerate(pairwise(above)):
+            row.append(min(upper + 1, row[-1] + 1, diagonal + (letter != other[column])))
+    return row[-1]

@@ -1,0 +1,103 @@
+"""Search an archive: the index answers which, the record says what."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from app.config import Settings
+from app.database.connection import Sessions
+from app.errors import BadRequestError
+from app.search.counts import make_facets, make_histogram
+from app.search.cursor import read_cursor, write_cursor
+from app.search.filters import make_filters
+from app.search.hits import HitLoader
+from app.search.home import IndexHome
+from app.search.index import Search
+from app.search.marks import Marker
+from app.search.query import Field, parse
+from app.search.results import Results, SearchRequest
+from app.search.sync import Synchroniser
+
+log = logging.getLogger(__name__)
+
+MOST_PER_PAGE = 100
+
+_IN_PASSAGES = frozenset({None, Field.BODY})
+# On a page's image headers, numbers and codes are words too.
+_ON_PAGES = frozenset({None, *Field} - {Field.AGENCY, Field.RELEASE})
+
+
+class SearchService:
+    """The search of one archive; safe to use from several threads."""
+
+    def __init__(self, home: IndexHome, sessions: Sessions) -> None:
+        self._home = home
+        self._sessions = sessions
+        self._synchroniser = Synchroniser(home, sessions)
+
+    def search(self, request: SearchRequest) -> Results:
+        """Answer a search.
+
+        Raises:
+            BadRequestError: a date, the cursor or the length of a page makes no sense.
+            IndexUnavailableError: there is no index that can be read.
+        """
+        if not 1 <= request.per_page <= MOST_PER_PAGE:
+            raise BadRequestError(f"per_page={request.per_page} is not between 1 and {MOST_PER_PAGE}.")
+        parsed = parse(request.q)
+        wanted = Search(
+            query=parsed.tree,
+            filters=make_filters(request),
+            order=request.order_by,
+            limit=request.per_page,
+            after=read_cursor(request),
+        )
+        matches = self._home.live().search(wanted)
+        with self._sessions() as session:
+            loader = HitLoader(session)
+            return Results(
+                count=matches.total,
+                hits=loader.load_hits(matches.keys, Marker(parsed.tree, _IN_PASSAGES)),
+                facets=make_facets(matches, request, loader.load_labels),
+                histogram=make_histogram(matches),
+                undated=matches.undated,
+                next_cursor=write_cursor(request, matches.after) if matches.after else None,
+                query_parsed=parsed.readable,
+                ignored=parsed.ignored,
+                unsearchable_pages=loader.count_unsearchable_pages(request.release),
+            )
+
+    def sync(self) -> int:
+        """Bring everything that waits into the index and return the number of entries written.
+
+        Where another process is writing for more than ten seconds the queue is left to the next call.
+        """
+        return self._synchroniser.sync()
+
+    def rebuild(self) -> int:
+        """Make the index anew beside the live one, swap them, and return the number of entries written.
+
+        Raises:
+            IndexUnavailableError: another process is writing.
+        """
+        return self._synchroniser.rebuild()
+
+    def marked_words(self, q: str, text: str) -> list[int]:
+        """Return the indexes into `text.split()` of the words that the query marks, in order."""
+        return Marker(parse(q).tree, _ON_PAGES).find_words(text)
+
+
+@contextmanager
+def open_search(settings: Settings, sessions: Sessions) -> Iterator[SearchService]:
+    """Open the search of an archive; an index that is missing, damaged or out of date is made anew.
+
+    What a run that was broken off left in the queue is brought in, unless another process is at it.
+    """
+    home = IndexHome(settings.index_folder, settings.index)
+    synchroniser = Synchroniser(home, sessions)
+    synchroniser.ensure_index()
+    synchroniser.sync(wait_s=0)
+    try:
+        yield SearchService(home, sessions)
+    finally:
+        home.close()
