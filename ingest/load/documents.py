@@ -33,16 +33,23 @@ def find_read(session: Session, sha256: str) -> rows.Document | None:
 
 
 def link_file(session: Session, release: rows.Release, file: SourceFile, document: rows.Document) -> bool:
-    """Note that the document was found at this place of the release; False if that was known."""
-    found = session.scalar(
-        select(rows.ReleasedFile).where(rows.ReleasedFile.release_id == release.id, rows.ReleasedFile.path == file.path)
+    """Note that the document was found at this place of the release; False if that was known.
+
+    Where another document has the place, as when two folders with files of one name are ingested, this
+    one's is "name (2)".
+    """
+    places = select(rows.ReleasedFile.path, rows.ReleasedFile.document_id).where(
+        rows.ReleasedFile.release_id == release.id,
+        (rows.ReleasedFile.path == file.path) | rows.ReleasedFile.path.startswith(f"{file.path} (", autoescape=True),
     )
-    if found is not None and found.document_id == document.id:
-        return False
-    if found is not None:  # another file lies there now: the place is kept for both
-        session.delete(found)
-        session.flush()
-    session.add(rows.ReleasedFile(release_id=release.id, document_id=document.id, path=file.path))
+    taken = dict(session.execute(places).all())
+    path, count = file.path, 1
+    while path in taken:
+        if taken[path] == document.id:
+            return False
+        count += 1
+        path = f"{file.path} ({count})"
+    session.add(rows.ReleasedFile(release_id=release.id, document_id=document.id, path=path))
     _queue_again(session, document)
     return True
 
@@ -89,7 +96,7 @@ def message_key(document_sha256: str, message: MessageRecord, ordinal: int) -> s
 def _forget(session: Session, document: rows.Document) -> dict[str, int]:
     """Delete what an older reading wrote; return the first page of each message key that it gave."""
     pages_of_keys = select(rows.Message.key, rows.Message.first_page).where(rows.Message.document_id == document.id)
-    old_keys = dict(session.execute(pages_of_keys).tuples().all())
+    old_keys = dict(session.execute(pages_of_keys).all())
     numbers = session.scalars(select(rows.Page.number).where(rows.Page.document_id == document.id))
     stale = [*old_keys, *(f"{document.key}/{number}" for number in numbers)]
     for model in (rows.Message, rows.Page, rows.Problem):

@@ -21,7 +21,7 @@ class PeopleWriter:
         """Load the people of these messages that are known already, in one query."""
         self._session = session
         self._table = table
-        self._agencies = dict(session.execute(select(Agency.slug, Agency.id)).tuples().all())
+        self._agencies = dict(session.execute(select(Agency.slug, Agency.id)).all())
         keys = {person_key(box) for message in messages for _, box in every_mailbox(message.headers)} - {None}
         self._people: dict[str, Person] = {}
         wanted = sorted(key for key in keys if key)

@@ -74,6 +74,16 @@ def test_the_same_bytes_in_two_places_are_one_document_in_two_places(archive: Ar
     assert [_count(archive, model) for model in (Document, ReleasedFile, Message)] == [1, 2, 1]
 
 
+def test_another_file_of_the_same_name_has_a_place_of_its_own(archive: Archive, tmp_path: Path) -> None:
+    for folder, subject in (("a", "one"), ("b", "two")):
+        (tmp_path / folder).mkdir()
+        print_pdf(tmp_path / folder / "mail.pdf", [_MAIL.format(subject=subject)])
+        _ingest(archive, tmp_path / folder)
+    _ingest(archive, tmp_path / "b")
+    with archive.sessions() as session:
+        assert sorted(session.scalars(select(ReleasedFile.path))) == ["mail.pdf", "mail.pdf (2)"]
+
+
 def test_the_original_is_kept_unchanged(archive: Archive, tmp_path: Path) -> None:
     path = print_pdf(tmp_path / "a.pdf", [_MAIL.format(subject="one")])
     _ingest(archive, path)
