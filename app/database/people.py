@@ -36,6 +36,11 @@ class PersonRepository:
         """Return the person, or None."""
         return self._session.scalar(select(Person).where(Person.key == key))
 
+    def names(self, keys: Sequence[str]) -> dict[str, str]:
+        """Return the name of each of these keys that is a person's."""
+        rows = self._session.execute(select(Person.key, Person.name).where(Person.key.in_(keys)))
+        return {row.key: row.name for row in rows}
+
     def count(self, name: str = "") -> int:
         """Return the number of people whose name or address has `name` in it."""
         return self._session.scalar(select(func.count()).select_from(Person).where(_named(name))) or 0
@@ -78,9 +83,7 @@ class PersonRepository:
 
     def count_messages(self, person_id: int) -> int:
         """Return the number of messages, printed or quoted, that name the person."""
-        counted = select(func.count(Participant.message_id.distinct())).where(
-            Participant.person_id == person_id
-        )
+        counted = select(func.count(Participant.message_id.distinct())).where(Participant.person_id == person_id)
         return self._session.scalar(counted) or 0
 
     def printed_names(self, person_id: int, *, limit: int) -> list[tuple[str, int]]:

@@ -10,27 +10,43 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from pathlib import Path
 
 import pypdfium2
-from pebble import ProcessExpired, ProcessPool
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
 from PIL import Image, ImageChops
 
-from app.errors import BadRequestError, UnreadableFileError
+from app.errors import ArchiveError, BadRequestError, UnreadableFileError
 
 log = logging.getLogger(__name__)
 
 RENDERER_VERSION = 1  # raise it when the same page is to look different
 SMALLEST_DPI, LARGEST_DPI = 36, 300
-_TIMEOUT_S = 30.0
+_TIMEOUT_S = 20.0
 _WORKERS = 2
+_MOST_WAITING = 24  # of the service's 40 threads: what cannot be drawn must not keep others from reading
+_MOST_FAILURES = 10_000
 _LARGEST_PX = 12_000_000  # an A4 page at 300 dpi has 8.7 million pixels
 _GREY_SPREAD = 12  # of 255: JPEG scans of black and white differ by up to 9 between their colours
 _COLOUR_SHARE = 0.0001  # of the pixels: less is noise
 
 
+class BusyError(ArchiveError):
+    """So many pages are being drawn that further ones must wait."""
+
+    code = "busy"
+    status = 503
+
+
 class PageImages:
     """Images of pages, as lossless WebP."""
 
-    def __init__(self, folder: Path, *, limit_bytes: int, worker_memory_bytes: int) -> None:
+    def __init__(
+        self, folder: Path, *, limit_bytes: int, worker_memory_bytes: int, timeout_s: float = _TIMEOUT_S
+    ) -> None:
+        self._timeout_s = timeout_s
         self._cache = _ImageCache(folder, limit_bytes)
+        self._failures: dict[str, str] = {}  # what was tried in vain is not tried again in this process
+        self._drawing: dict[str, ProcessFuture[bytes]] = {}
+        self._lock = threading.Lock()
+        self._places = threading.BoundedSemaphore(_MOST_WAITING)
         self._pool = ProcessPool(
             max_workers=_WORKERS,
             max_tasks=200,  # a leak in the renderer ends with its process
@@ -44,14 +60,18 @@ class PageImages:
 
         Raises:
             BadRequestError: no such resolution is offered.
-            UnreadableFileError: the page cannot be rendered, or not in time.
+            UnreadableFileError: the page cannot be drawn, or not in time.
+            BusyError: many others wait for theirs.
         """
         if not SMALLEST_DPI <= dpi <= LARGEST_DPI:
             raise BadRequestError(f"dpi must be from {SMALLEST_DPI} to {LARGEST_DPI}, not {dpi}.")
-        name = f"{sha256}-{number}-{dpi}-{RENDERER_VERSION}.webp"
+        page = f"{sha256}-{number}"
+        if page in self._failures:
+            raise UnreadableFileError(self._failures[page])
+        name = f"{page}-{dpi}-{RENDERER_VERSION}.webp"
         image = self._cache.get(name)
         if image is None:
-            image = self._render(original, number, dpi)
+            image = self._draw(name, original, number, dpi)
             self._cache.add(name, image)
         return image
 
@@ -60,17 +80,36 @@ class PageImages:
         self._pool.stop()  # type: ignore[no-untyped-call]  # pebble is typed in part
         self._pool.join()
 
-    def _render(self, original: Path, number: int, dpi: int) -> bytes:
-        rendering = self._pool.schedule(render_page, args=(original, number, dpi), timeout=_TIMEOUT_S)
+    def _draw(self, name: str, original: Path, number: int, dpi: int) -> bytes:
+        if not self._places.acquire(blocking=False):
+            raise BusyError("Many pages are being drawn; load this one again in a moment.")
         try:
-            image: bytes = rendering.result()
+            image = self._schedule(name, original, number, dpi).result()
         except FutureTimeoutError as error:
-            raise UnreadableFileError(f"Page {number} takes too long to draw; download the file.") from error
+            raise self._failure(name, f"Page {number} takes too long to draw; download the file.") from error
         except (ProcessExpired, MemoryError) as error:
-            raise UnreadableFileError(f"Page {number} needs too much memory; download the file.") from error
+            raise self._failure(name, f"Page {number} is too much to draw; download the file.") from error
         except pypdfium2.PdfiumError as error:
-            raise UnreadableFileError(f"Page {number} cannot be drawn: {error}") from error
+            raise self._failure(name, f"Page {number} cannot be drawn: {error}") from error
+        finally:
+            self._places.release()
         return image
+
+    def _schedule(self, name: str, original: Path, number: int, dpi: int) -> ProcessFuture[bytes]:
+        """Return the drawing of this image that is under way, or begin one."""
+        with self._lock:
+            drawing = self._drawing.get(name)
+            if drawing is None:
+                drawing = self._pool.schedule(render_page, args=(original, number, dpi), timeout=self._timeout_s)
+                self._drawing[name] = drawing
+                drawing.add_done_callback(lambda _: self._drawing.pop(name, None))
+        return drawing
+
+    def _failure(self, name: str, detail: str) -> UnreadableFileError:
+        log.warning("not drawn image=%s", name)
+        if len(self._failures) < _MOST_FAILURES:
+            self._failures[name.rsplit("-", 2)[0]] = detail
+        return UnreadableFileError(detail)
 
 
 def render_page(original: Path, number: int, dpi: int) -> bytes:

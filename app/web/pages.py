@@ -20,6 +20,7 @@ from app.web.dependencies import (
     TheResults,
 )
 from app.web.render import render
+from app.web.resources import load_names
 from app.web.search_view import SearchView
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -32,9 +33,11 @@ def home_page(request: Request, home: TheHome) -> HTMLResponse:
 
 
 @router.get("/search")
-def search_page(request: Request, search: TheResults) -> HTMLResponse:
+def search_page(request: Request, archive: TheArchive, search: TheResults) -> HTMLResponse:
     """The search box, the filters and what was found."""
-    view = SearchView(request.query_params.multi_items(), search)
+    pairs = request.query_params.multi_items()
+    names = load_names(archive, [value for name, value in pairs if name in ("from", "to", "participant")])
+    view = SearchView(pairs, search, names)
     return render(request, "search.html", search, view=view)
 
 

@@ -1,6 +1,6 @@
 """The search page beside its results: links that change the search, what is chosen, the histogram drawn."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -56,7 +56,9 @@ class SearchView:
     width = _CHART_WIDTH
     height = _CHART_HEIGHT
 
-    def __init__(self, pairs: Pairs, search: SearchPage) -> None:
+    def __init__(self, pairs: Pairs, search: SearchPage, names: Mapping[str, str] | None = None) -> None:
+        """Take the parameters as asked, the answer, and the names of the people whose keys are asked for."""
+        self._names = names or {}
         self._pairs = [pair for pair in pairs if pair[0] in SEARCH_NAMES and pair[1].strip()]
         self._search = search
         self.unknown = find_unknown([name for name, _ in pairs], SEARCH_NAMES)
@@ -65,13 +67,19 @@ class SearchView:
         """Return the first value of a parameter, "" if it has none."""
         return next((value for one, value in self._pairs if one == name), "")
 
+    def typed_sender(self) -> str:
+        """Return the sender that a reader typed, "" if none; a person's key is chosen and not typed."""
+        return next((value for name, value in self._pairs if name == "from" and value not in self._names), "")
+
     def hidden(self) -> list[tuple[str, str]]:
         """Return the parameters that the form has no field for and must keep."""
-        kept, seen = [], set()
+        kept, shown = [], set()
         for name, value in self._pairs:
-            if name != "cursor" and (name not in _IN_THE_FORM or name in seen):
+            is_person = name == "from" and value in self._names
+            if name in _IN_THE_FORM and name not in shown and not is_person:
+                shown.add(name)
+            elif name != "cursor":
                 kept.append((name, value))
-            seen.add(name)
         return kept
 
     def link(self, **changes: str) -> str:
@@ -108,7 +116,7 @@ class SearchView:
 
     def label(self, facet: str, value: str) -> str:
         """Return what a reader sees for a value of a facet."""
-        return dict(self.choices(facet)).get(value, value)
+        return self._names.get(value) or dict(self.choices(facet)).get(value, value)
 
     def chosen(self) -> list[ChosenFilter]:
         """Return the filters that hold, in the order of the address."""

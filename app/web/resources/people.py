@@ -1,5 +1,7 @@
 """Load people and agencies."""
 
+from collections.abc import Sequence
+
 from app.archive import Archive
 from app.database.agencies import AgencyCounts, AgencyRepository
 from app.database.messages import MessageRepository
@@ -33,6 +35,14 @@ def load_people(archive: Archive, *, name: str = "", page: int = 1) -> PersonPag
         page = max(1, min(page, pages))
         found = people.most_named(name, offset=(page - 1) * PEOPLE_SHOWN, limit=PEOPLE_SHOWN)
         return PersonPage(count=count, name=name, page=page, pages=pages, people=person_lines(found))
+
+
+def load_names(archive: Archive, keys: Sequence[str]) -> dict[str, str]:
+    """Return the name of each of these keys that is a person's; others are left out."""
+    if not keys:
+        return {}
+    with archive.sessions() as session:
+        return PersonRepository(session).names(keys)
 
 
 def load_person(archive: Archive, key: str) -> PersonDetail:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,34 @@ def test_says_that_a_file_cannot_be_drawn(page_images: PageImages, tmp_path: Pat
     broken.write_bytes(content)
     with pytest.raises(UnreadableFileError, match="cannot be drawn"):
         page_images.load(broken, "c3", 1, 72)
+
+
+def test_does_not_try_again_what_failed(page_images: PageImages, letter: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.pdf"
+    broken.write_bytes(b"no PDF")
+    for path in (broken, letter):
+        with pytest.raises(UnreadableFileError):
+            page_images.load(path, "f6", 1, 72)
+
+
+def test_a_page_that_wants_too_much_memory_is_given_up(tmp_path: Path, letter: Path) -> None:
+    images = PageImages(tmp_path / "cache", limit_bytes=_MIB, worker_memory_bytes=64 * _MIB)
+    with pytest.raises(UnreadableFileError, match=r"too much|cannot be drawn"):
+        images.load(letter, "a7", 1, 300)
+    images.close()
+
+
+def test_a_page_that_takes_too_long_is_given_up(tmp_path: Path, letter: Path) -> None:
+    images = PageImages(tmp_path / "cache", limit_bytes=_MIB, worker_memory_bytes=1024 * _MIB, timeout_s=0.001)
+    with pytest.raises(UnreadableFileError, match="too long"):
+        images.load(letter, "c9", 1, 300)
+    images.close()
+
+
+def test_draws_a_page_once_for_all_who_ask_at_the_same_time(page_images: PageImages, letter: Path) -> None:
+    with ThreadPoolExecutor(8) as readers:
+        drawn = list(readers.map(lambda _: page_images.load(letter, "b8", 1, 150), range(8)))
+    assert len(set(drawn)) == 1
 
 
 def test_says_that_there_is_no_such_page(page_images: PageImages, letter: Path) -> None:

@@ -71,6 +71,14 @@ def test_the_form_keeps_what_it_has_no_field_for() -> None:
     assert kept == [("from", "huma"), ("per_page", "50")]
 
 
+def test_a_chosen_person_is_named_and_not_typed() -> None:
+    pairs = [("from", "8169d48b4d1c"), ("from", "huma")]
+    shown = SearchView(pairs, _PAGE, {"8169d48b4d1c": "Mills, Cheryl D"})
+    assert shown.typed_sender() == "huma"
+    assert shown.hidden() == [("from", "8169d48b4d1c")]
+    assert [one.value for one in shown.chosen()] == ["Mills, Cheryl D", "huma"]
+
+
 def test_the_next_page_has_the_cursor() -> None:
     assert asked(view(("q", "water"), ("cursor", "old")).next_page()) == [("q", "water"), ("cursor", "later")]
 
