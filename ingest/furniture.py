@@ -21,6 +21,7 @@ _MARGIN = 0.80  # of the page width: where margin codes begin
 _STAMP_ZONE = 0.18  # of the page height: release stamps stand near the top
 _NEIGHBOURS = 4  # pages to each side within which a recurring piece is looked for
 _RECURS = 3  # times among those neighbours
+_PAGE_NUMBER = re.compile(r"(?:page )?\d{1,4}(?: ?(?:of|/) ?\d{1,4})?", re.I)
 _SAME = 0.8  # likeness of two prints of one stamp, which OCR reads differently
 
 
@@ -113,10 +114,14 @@ def _is_furniture(
         return True
     if not _in_margin_zone(page, piece):
         return False
-    if piece.text in recurring:
+    if piece.text in recurring or _is_page_number(page, piece):
         return True
     compact = re.sub(r"\s", "", piece.text)
     return not labelled and any(re.sub(r"\s", "", number) in compact for number in bates)
+
+
+def _is_page_number(page: PageRecord, piece: _Piece) -> bool:
+    return piece.top > _FOOT * page.height_pt and bool(_PAGE_NUMBER.fullmatch(piece.text))
 
 
 def _in_margin_zone(page: PageRecord, piece: _Piece) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -135,9 +136,10 @@ class _Run:
             if document is None:
                 return False
             link_file(session, self._release(session), file, document)
-            outcome = Outcome(
-                file.path, document.key, State(document.state.value), document.page_count, 0, (), is_new=False
-            )
+            problems = session.scalars(select(rows.Problem).where(rows.Problem.document_id == document.id))
+            known = tuple(Problem(problem.code, problem.detail, problem.page) for problem in problems)
+            state = State(document.state.value)
+            outcome = Outcome(file.path, document.key, state, document.page_count, 0, known, is_new=False)
         self._done.append(outcome)
         self._attachment_done(file, document.id)
         return True
