@@ -26,9 +26,7 @@ class AgencyRepository:
 
     def get(self, slug: str) -> Agency | None:
         """Return the agency with its parent, or None."""
-        return self._session.scalar(
-            select(Agency).where(Agency.slug == slug).options(joinedload(Agency.parent))
-        )
+        return self._session.scalar(select(Agency).where(Agency.slug == slug).options(joinedload(Agency.parent)))
 
     def components(self, agency_id: int) -> Sequence[Agency]:
         """Return the agencies directly below this one, by name."""

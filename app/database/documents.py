@@ -37,10 +37,7 @@ class DocumentRepository:
     def contents(self, document_id: int, *, limit: int) -> Sequence[Document]:
         """Return the files that lay in this one, by name."""
         return self._session.scalars(
-            select(Document)
-            .where(Document.parent_id == document_id)
-            .order_by(Document.name, Document.id)
-            .limit(limit)
+            select(Document).where(Document.parent_id == document_id).order_by(Document.name, Document.id).limit(limit)
         ).all()
 
     def newest(self, *, limit: int) -> Sequence[Document]:

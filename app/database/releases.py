@@ -32,16 +32,12 @@ class ReleaseRepository:
 
     def get(self, slug: str) -> Release | None:
         """Return the release with its agency, or None."""
-        return self._session.scalar(
-            select(Release).where(Release.slug == slug).options(joinedload(Release.agency))
-        )
+        return self._session.scalar(select(Release).where(Release.slug == slug).options(joinedload(Release.agency)))
 
     def every(self) -> Sequence[Release]:
         """Return all releases with their agencies, the last released first, undated ones last."""
         newest_first = (Release.released_on.desc().nulls_last(), Release.title, Release.id)
-        return self._session.scalars(
-            select(Release).order_by(*newest_first).options(joinedload(Release.agency))
-        ).all()
+        return self._session.scalars(select(Release).order_by(*newest_first).options(joinedload(Release.agency))).all()
 
     def of_agencies(self, agency_ids: Sequence[int]) -> Sequence[Release]:
         """Return the releases by these agencies, the last released first."""
@@ -129,9 +125,7 @@ def _count_files(release_ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
 def _count_documents(release_ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
     held = _held(release_ids)
     return (
-        select(
-            held.c.release_id, func.count().label("documents"), func.sum(Document.page_count).label("pages")
-        )
+        select(held.c.release_id, func.count().label("documents"), func.sum(Document.page_count).label("pages"))
         .join(Document, Document.id == held.c.document_id)
         .group_by(held.c.release_id)
     )
