@@ -51,9 +51,7 @@ def upgrade() -> None:
         sa.Column("pipeline_version", sa.Integer(), nullable=False),
         sa.Column("ingested_at", sa.DateTime(), nullable=False),
         sa.Column("parent_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["parent_id"], ["documents.id"], name=op.f("fk_documents_parent_id_documents")
-        ),
+        sa.ForeignKeyConstraint(["parent_id"], ["documents.id"], name=op.f("fk_documents_parent_id_documents")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_documents")),
         sa.UniqueConstraint("key", name=op.f("uq_documents_key")),
         sa.UniqueConstraint("sha256", name=op.f("uq_documents_sha256")),
@@ -88,9 +86,7 @@ def upgrade() -> None:
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("document_id", sa.Integer(), nullable=False),
         sa.Column("parent_id", sa.Integer(), nullable=True),
-        sa.Column(
-            "level", sa.Enum("printed", "quoted", name="level", native_enum=False, length=32), nullable=False
-        ),
+        sa.Column("level", sa.Enum("printed", "quoted", name="level", native_enum=False, length=32), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("first_page", sa.Integer(), nullable=False),
         sa.Column("last_page", sa.Integer(), nullable=False),
@@ -102,9 +98,7 @@ def upgrade() -> None:
         sa.Column("date_text", sa.String(), nullable=True),
         sa.Column(
             "date_precision",
-            sa.Enum(
-                "year", "month", "day", "minute", "second", name="dateprecision", native_enum=False, length=32
-            ),
+            sa.Enum("year", "month", "day", "minute", "second", name="dateprecision", native_enum=False, length=32),
             nullable=True,
         ),
         sa.Column("utc_offset_min", sa.Integer(), nullable=True),
@@ -201,9 +195,7 @@ def upgrade() -> None:
         sa.Column("message_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("document_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["document_id"], ["documents.id"], name=op.f("fk_attachments_document_id_documents")
-        ),
+        sa.ForeignKeyConstraint(["document_id"], ["documents.id"], name=op.f("fk_attachments_document_id_documents")),
         sa.ForeignKeyConstraint(
             ["message_id"],
             ["messages.id"],
@@ -247,9 +239,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=True),
         sa.Column("agency_id", sa.Integer(), nullable=True),
         sa.Column("agency_evidence", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["agency_id"], ["agencies.id"], name=op.f("fk_participants_agency_id_agencies")
-        ),
+        sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_participants_agency_id_agencies")),
         sa.ForeignKeyConstraint(
             ["message_id"],
             ["messages.id"],
@@ -300,9 +290,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["document_id"], ["documents.id"], name=op.f("fk_released_files_document_id_documents")
         ),
-        sa.ForeignKeyConstraint(
-            ["release_id"], ["releases.id"], name=op.f("fk_released_files_release_id_releases")
-        ),
+        sa.ForeignKeyConstraint(["release_id"], ["releases.id"], name=op.f("fk_released_files_release_id_releases")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_released_files")),
         sa.UniqueConstraint("release_id", "path", name=op.f("uq_released_files_release_id_path")),
     )

@@ -15,9 +15,7 @@ class Base(DeclarativeBase):
 
     # Choices are kept as their words: a new one needs no migration.
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it so
-        StrEnum: Enum(
-            StrEnum, native_enum=False, create_constraint=False, length=32, values_callable=_enum_values
-        ),
+        StrEnum: Enum(StrEnum, native_enum=False, create_constraint=False, length=32, values_callable=_enum_values),
     }
     metadata = MetaData(
         naming_convention={

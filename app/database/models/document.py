@@ -23,9 +23,7 @@ class Document(Base):
     state: Mapped[DocumentState] = mapped_column(index=True)
     pipeline_version: Mapped[int]
     ingested_at: Mapped[datetime]  # UTC
-    parent_id: Mapped[int | None] = mapped_column(
-        ForeignKey("documents.id"), index=True
-    )  # the zip or mail it lay in
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("documents.id"), index=True)  # the zip or mail it lay in
 
     pages: Mapped[list["Page"]] = relationship(
         lazy="raise", order_by="Page.number", cascade="all, delete-orphan", passive_deletes=True
@@ -90,9 +88,7 @@ class Redaction(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     page_id: Mapped[int] = mapped_column(ForeignKey("pages.id", ondelete="CASCADE"), index=True)
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), index=True)
-    code: Mapped[str | None] = mapped_column(
-        index=True
-    )  # normalised, "(b)(7)(E)"; None: a box without a code
+    code: Mapped[str | None] = mapped_column(index=True)  # normalised, "(b)(7)(E)"; None: a box without a code
     printed: Mapped[str | None]  # the code as printed, "B6"
     x0: Mapped[float | None]  # the box in points from the top left corner; None where only the code is known
     top: Mapped[float | None]

@@ -81,9 +81,7 @@ class Attachment(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     message_id: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), index=True)
     name: Mapped[str]
-    document_id: Mapped[int | None] = mapped_column(
-        ForeignKey("documents.id"), index=True
-    )  # None: not released
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("documents.id"), index=True)  # None: not released
 
     document: Mapped[Document | None] = relationship(lazy="raise")
 
