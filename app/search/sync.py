@@ -30,13 +30,14 @@ class Synchroniser:
 
         Where another process writes for longer than `wait_s` seconds the queue is left to the next call.
         """
+        written = self.ensure_index(wait_s)
         if self._queue_is_empty():
-            return 0
+            return written
         with self._home.writing(wait_s) as mine:
             if not mine:
                 log.warning("index is being written by another process: the queue waits")
-                return 0
-            return self._empty_queue()
+                return written
+            return written + self._empty_queue()
 
     def rebuild(self, wait_s: float = _WAIT_S) -> int:
         """Make the index anew beside the live one, swap them, and return the number of entries written.
@@ -55,21 +56,21 @@ class Synchroniser:
             self._empty_queue()  # what changed meanwhile went into the old index, or into none
             return written
 
-    def ensure_index(self, wait_s: float = _WAIT_S) -> None:
+    def ensure_index(self, wait_s: float = _WAIT_S) -> int:
         """See that there is an index that can be opened: one that cannot is made anew from the record.
 
-        Where another process is at it, searches fail until it is done.
+        Returns the number of entries written. Where another process is at it, searches fail until it is done.
         """
         if self._is_open():
-            return
+            return 0
         with self._home.writing(wait_s) as mine:
             if not mine or self._is_open():
-                return
+                return 0
             with self._sessions.begin() as session:
                 IndexQueueRepository(session).put_all_back()
             with self._home.building():
                 log.info("index starts empty")
-            self._empty_queue()
+            return self._empty_queue()
 
     def _is_open(self) -> bool:
         try:

@@ -1,0 +1,111 @@
+"""The passages of a text that show why it was found, and the words to mark."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.search.marks import Marker, count_edits
+from app.search.query import Field, parse
+from app.search.results import Snippet
+from app.search.snippets import PagedText, make_snippets
+
+FILLER = "and so on with many other words that follow here until nobody reads any more of it "
+
+
+def snip(query: str, *texts: str, page: int | None = 1) -> tuple[Snippet, ...]:
+    marker = Marker(parse(query).tree, {None, Field.BODY})
+    return make_snippets([PagedText(text, page) for text in texts], marker)
+
+
+def marked(snippet: Snippet) -> list[str]:
+    return [text for text, is_marked in snippet.parts if is_marked]
+
+
+def plain(snippet: Snippet) -> str:
+    return "".join(text for text, _ in snippet.parts)
+
+
+@pytest.mark.parametrize(
+    ("query", "marks"),
+    [
+        ("investigation", ["investigated", "Investigations"]),
+        ('"investigated"', ["investigated"]),
+        ("inv*", ["investigated", "Investigations"]),
+        ("w?ter", ["water"]),
+        ("watr~1", ["water"]),
+        ('"the water"', ["the water"]),
+        ('"water the"', []),
+        ("(b)(6)", ["(b) (6"]),
+        ("CAFE", ["Café"]),
+        ("at&t", ["AT&T"]),
+        ("water NOT the", ["water"]),
+        ("from:water", []),
+        ("body:water", ["water"]),
+        ("the OR water", ["the", "water"]),
+    ],
+)
+def test_marks_what_the_query_matched(query: str, marks: list[str]) -> None:
+    (snippet,) = snip(query, "They investigated the water at Café AT&T (b) (6). Investigations!")
+    expected = [text.lstrip("(") for text in marks]
+    assert [text.lstrip("(") for text in marked(snippet)] == expected
+
+
+def test_a_snippet_is_cut_between_words_and_says_so() -> None:
+    (snippet,) = snip("water", FILLER * 5 + "water\n" + FILLER * 5)
+    text = plain(snippet)
+    assert text.startswith("… ")
+    assert text.endswith(" …")
+    assert all(word in ("…", "water") or word in FILLER.split() for word in text.split())
+    assert 150 <= len(text) <= 210
+
+
+def test_the_best_passage_has_the_most_different_terms() -> None:
+    text = f"water water water {FILLER * 4} water and fire {FILLER * 4} fire"
+    first, second = snip("water fire", text)
+    assert marked(first) == ["water", "fire"]
+    assert marked(second) == ["water", "water", "water"]
+
+
+def test_passages_do_not_overlap() -> None:
+    (snippet,) = snip("water", "water and water and water")
+    assert plain(snippet) == "water and water and water"
+
+
+def test_the_page_counts_form_feeds_before_the_mark() -> None:
+    (snippet,) = snip("water", f"one\f{FILLER * 4}\fwater", page=5)
+    assert snippet.page == 7
+
+
+def test_own_text_stands_before_quoted_text() -> None:
+    first, second = snip("water", "cold water", "warm water")
+    assert (plain(first), plain(second)) == ("cold water", "warm water")
+
+
+def test_without_marks_the_first_words_are_shown() -> None:
+    assert snip("", "\n", "  One two.\n\nThree ", page=None) == (Snippet(None, (("One two. Three ", False),)),)
+    assert snip("", "", "") == ()
+    (long,) = snip("", FILLER * 9)
+    assert plain(long).endswith(" …")
+    assert len(plain(long)) <= 202
+
+
+def test_the_words_of_a_page_are_marked_by_their_place() -> None:
+    marker = Marker(parse('"to proceed" usdoj.gov').tree, {None})
+    assert marker.find_words("How to\nproceed, x@dea.usdoj.gov to  go") == [1, 2, 3]
+
+
+@given(st.text(alphabet='ab \n\f"-*~()AT&\u00a0\u001c', max_size=80), st.sampled_from(["a", "a*", '"a b"', "b~1"]))
+def test_any_text_is_cut_and_marked(text: str, query: str) -> None:
+    for snippet in snip(query, text):
+        assert all(part for part, _ in snippet.parts)
+    words = text.split()
+    found = Marker(parse(query).tree, {None}).find_words(text)
+    assert found == sorted(set(found))
+    assert all(0 <= number < len(words) for number in found)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "edits"), [("", "ab", 2), ("kitten", "sitting", 3), ("ab", "ba", 2), ("a", "a", 0)]
+)
+def test_counts_edits(one: str, other: str, edits: int) -> None:
+    assert count_edits(one, other) == edits
