@@ -17,7 +17,8 @@ from ingest.redactions import code_redactions, find_codes, is_stamp, stamp_codes
 
 _HEAD = 0.12  # of the page height: where a running head may stand
 _FOOT = 0.90
-_MARGIN = 0.80  # of the page width: where margin codes begin
+_MARGIN = 0.88  # of the page width: where margin codes begin
+_STAMP_SIDE = 0.6  # of the page width: right of it the second line of a release stamp may hold codes alone
 _STAMP_ZONE = 0.18  # of the page height: release stamps stand near the top
 _NEIGHBOURS = 4  # pages to each side within which a recurring piece is looked for
 _RECURS = 3  # times among those neighbours
@@ -99,12 +100,21 @@ def _lift_page(page: PageRecord, rows: list[list[_Piece]], recurring: set[str], 
 
 def _margin_redactions(page: PageRecord, piece: _Piece) -> list[Redaction]:
     """Return the claims of a margin code or a release stamp; nothing for any other words."""
-    in_margin = piece.words[0].box.x0 > _MARGIN * page.width_pt
-    if in_margin and find_codes(piece.text):
+    x = piece.words[0].box.x0 / page.width_pt
+    of_stamp = x > _STAMP_SIDE and piece.top < _STAMP_ZONE * page.height_pt and not piece.text.startswith("(")
+    if (x > _MARGIN or of_stamp) and find_codes(piece.text) and not _in_box(page, piece):
         return code_redactions(piece.words)
     if piece.top < _STAMP_ZONE * page.height_pt and is_stamp(piece.text):
         return [Redaction(code, printed, None) for code, printed in stamp_codes(piece.text)]
     return []
+
+
+def _in_box(page: PageRecord, piece: _Piece) -> bool:
+    """Tell whether a piece stands in a drawn redaction box: it is part of the text then, not of the margin."""
+    box = piece.words[0].box
+    x, y = (box.x0 + box.x1) / 2, (box.top + box.bottom) / 2
+    drawn = (redaction.box for redaction in page.redactions if redaction.box)
+    return any(known.x0 <= x <= known.x1 and known.top <= y <= known.bottom for known in drawn)
 
 
 def _is_furniture(
