@@ -95,6 +95,8 @@ def test_pictures_for_the_readme(page: Page, pytestconfig: pytest.Config) -> Non
         pytest.skip("no pictures asked for: --screenshots FOLDER writes them")
     folder.mkdir(parents=True, exist_ok=True)
     search(page, _WORDS)
+    expect(page.locator(".hits")).to_be_visible()
+    page.wait_for_load_state("networkidle")  # a picture of a page that is still changing can fail
     page.screenshot(path=folder / "search.png")
     page.locator(".hits a.page-link").first.click()
     page.wait_for_load_state("networkidle")
