@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from app.config import IndexEngine
 from app.errors import IndexUnavailableError
@@ -60,9 +61,12 @@ class IndexHome:
 
     @contextmanager
     def writing(self, wait_s: float) -> Iterator[bool]:
-        """Be the one who writes; gives False where another still writes after `wait_s` seconds."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with (self._folder / _LOCK).open("a") as file:
+        """Be the one who writes; gives False where another still writes after `wait_s` seconds.
+
+        Raises:
+            IndexUnavailableError: the folder cannot be written.
+        """
+        with self._open_lock() as file:
             mine = _lock_file(file.fileno(), wait_s)
             if mine:
                 self._remove_stale()
@@ -92,6 +96,13 @@ class IndexHome:
             for index in [*self._replaced, *([self._live[1]] if self._live else [])]:
                 index.close()
             self._replaced, self._live = [], None
+
+    def _open_lock(self) -> TextIO:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            return (self._folder / _LOCK).open("a")
+        except OSError as error:
+            raise IndexUnavailableError(f"The folder of the index cannot be written: {error}.") from error
 
     def _read_pointer(self) -> str:
         try:

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 from app.search.query import All, Any, Field, Fuzzy, Node, Pattern, Phrase, Word
 from app.search.query.tree import TextLeaf
-from app.search.tokens import Token, find_patterns, find_tokens, locate_tokens, stem_token
+from app.search.tokens import RUN, Token, find_patterns, find_tokens, locate_tokens, stem_token
 
 _WORD = re.compile(r"\S+")
 
@@ -36,14 +36,28 @@ class Marker:
     def __init__(self, tree: Node, fields: Collection[Field | None]) -> None:
         leaves = [leaf for leaf in _wanted_leaves(tree) if leaf.field in fields]
         self._terms = [term for leaf in dict.fromkeys(leaves) if (term := _make_term(leaf)).tests]
+        self._longest = max((len(term.tests) for term in self._terms), default=0)
+        self._tested: set[str] = set()
+        self._wanted: set[str] = set()  # runs of letters and digits in which a term may begin
         self._starts: dict[str, tuple[int, ...]] = {}  # terms that may begin with a token, by token
 
-    def find_marks(self, text: str) -> list[Mark]:
-        """Return what is to be marked, in order; marks of different terms may overlap."""
-        if not self._terms or not any(self._find_starts(token) for token in set(find_tokens(text))):
-            return []
-        tokens = list(locate_tokens(text))
-        return [mark for place in range(len(tokens)) for mark in self._marks_at(tokens, place)]
+    def find_marks(self, text: str, most: int | None = None) -> list[Mark]:
+        """Return what is to be marked, in order, up to `most`; marks of different terms may overlap."""
+        # Each distinct run is folded and tested once: texts repeat themselves, and most is not asked for.
+        runs = set(RUN.findall(text))
+        new = runs - self._tested
+        self._tested |= new
+        self._wanted.update(run for run in new if any(map(self._find_starts, find_tokens(run))))
+        wanted = runs & self._wanted
+        marks: list[Mark] = []
+        if not wanted:
+            return marks
+        for run in RUN.finditer(text):
+            if run.group() in wanted:
+                marks += self._marks_in(text, run.start(), len(find_tokens(run.group())))
+                if most and len(marks) >= most:
+                    break
+        return marks
 
     def find_words(self, text: str) -> list[int]:
         """Return the indexes into `text.split()` of the words that are marked."""
@@ -62,6 +76,12 @@ class Marker:
                 found.append(number)
                 number += 1
         return sorted(set(found))
+
+    def _marks_in(self, text: str, start: int, count: int) -> Iterator[Mark]:
+        """Yield the marks that begin at one of the `count` tokens from `start` on."""
+        tokens = list(islice(locate_tokens(text, start), count + self._longest - 1))
+        for place in range(min(count, len(tokens))):
+            yield from self._marks_at(tokens, place)
 
     def _marks_at(self, tokens: Sequence[Token], place: int) -> Iterator[Mark]:
         for number in self._find_starts(tokens[place].text):

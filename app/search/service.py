@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from app.config import Settings
 from app.database.connection import Sessions
-from app.errors import BadRequestError
+from app.errors import BadRequestError, IndexUnavailableError
 from app.search.counts import make_facets, make_histogram
 from app.search.cursor import read_cursor, write_cursor
 from app.search.filters import make_filters
@@ -92,11 +92,13 @@ def open_search(settings: Settings, sessions: Sessions) -> Iterator[SearchServic
     """Open the search of an archive; an index that is missing, damaged or out of date is made anew.
 
     What a run that was broken off left in the queue is brought in, unless another process is at it.
+    Where that fails the archive is open all the same: what needs no index works.
     """
     home = IndexHome(settings.index_folder, settings.index)
-    synchroniser = Synchroniser(home, sessions)
-    synchroniser.ensure_index()
-    synchroniser.sync(wait_s=0)
+    try:
+        Synchroniser(home, sessions).sync(wait_s=0)
+    except IndexUnavailableError as error:
+        log.warning("index not brought up to date: %s", error)
     try:
         yield SearchService(home, sessions)
     finally:

@@ -10,6 +10,7 @@ from app.search.results import Snippet
 
 _WIDTH = 200  # characters
 _MOST = 2
+_MOST_MARKS = 200  # enough to choose from
 _NEW_TERM = 100  # another term in a passage weighs more than many more marks of the same
 _SPACE = re.compile(r"\s+")
 _CUT = "…"
@@ -34,7 +35,7 @@ class _Passage(NamedTuple):
 
 def make_snippets(sources: Sequence[PagedText], marker: Marker) -> tuple[Snippet, ...]:
     """Return up to two passages with marks, best first; the first words where there is none to mark."""
-    marks = [marker.find_marks(source.text) for source in sources]
+    marks = [marker.find_marks(source.text, _MOST_MARKS) for source in sources]
     passages = sorted(
         (passage for number, found in enumerate(marks) for passage in _find_passages(number, found)),
         key=lambda passage: (-passage.weight, passage.source, passage.first),

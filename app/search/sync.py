@@ -96,7 +96,7 @@ class Synchroniser:
         # replaces. While it lasts nobody can change the rows that are on their way.
         with self._sessions.begin() as session:
             queue = IndexQueueRepository(session)
-            now = datetime.now(UTC)
+            now = datetime.now(UTC).replace(tzinfo=None)  # columns are UTC without saying so
             message_ids = queue.claim(Message, _BATCH, now)
             page_ids = queue.claim(Page, _BATCH, now)
             retired = queue.take_retired()

@@ -22,7 +22,8 @@ _FOLDED_TOKEN = re.compile(rf"[^\W_]{{1,{LONGEST}}}")
 _FOLDED_PATTERN = re.compile(rf"(?:[^\W_]|[*?]){{1,{LONGEST}}}")
 # Combining marks, soft hyphens and zero-width characters stand inside a word and do not part it.
 _INSIDE = r"\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufeff"
-_RUN = re.compile(rf"[^\W_](?:[^\W_]|[{_INSIDE}])*")
+# As printed; nearly always one token.
+RUN = re.compile(rf"[^\W_](?:[^\W_]|[{_INSIDE}])*")
 _PATTERN_RUN = re.compile(rf"(?:[^\W_]|[*?])(?:[^\W_]|[*?{_INSIDE}])*")
 _STEMS_KEPT = 1 << 18
 
@@ -39,12 +40,12 @@ def find_tokens(text: str) -> list[str]:
     """Return the tokens of `text` in order."""
     if text.isascii():
         return _ASCII_TOKEN.findall(text.lower())
-    return [token for run in _RUN.findall(text) for token in _FOLDED_TOKEN.findall(_fold(run))]
+    return [token for run in RUN.findall(text) for token in _FOLDED_TOKEN.findall(_fold(run))]
 
 
-def locate_tokens(text: str) -> Iterator[Token]:
-    """Yield the tokens of `text` with their places; they are those of `find_tokens`."""
-    for run in _RUN.finditer(text):
+def locate_tokens(text: str, start: int = 0) -> Iterator[Token]:
+    """Yield the tokens of `text` from `start` on with their places; they are those of `find_tokens`."""
+    for run in RUN.finditer(text, start):
         for token in _FOLDED_TOKEN.findall(_fold(run.group())):
             yield Token(token, run.start(), run.end())
 

@@ -321,6 +321,17 @@ def test_paging_by_date_survives_a_restart(index: SearchIndex, order: Order, tmp
     again.close()
 
 
+def test_paging_by_relevance_goes_on_after_a_restart(index: SearchIndex, tmp_path: Path) -> None:
+    index.update(number_entries([make_entry(f"k{n}", "water " * (n % 4 + 1) + "lake") for n in range(20)]))
+    whole = keys(index, "water", limit=100)
+    first = index.search(Search(Word("water"), limit=7))
+    index.close()
+    again = type(index).open(tmp_path / "index")
+    rest = again.search(Search(Word("water"), limit=50, after=first.after))
+    assert [*first.keys, *rest.keys] == whole
+    again.close()
+
+
 def test_every_entry_of_one_second_is_paged(index: SearchIndex) -> None:
     index.update(number_entries([make_entry(f"k{n}", day="2012-01-01") for n in range(50)]))
     for order in Order:

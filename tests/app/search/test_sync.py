@@ -177,6 +177,15 @@ def test_without_an_index_a_search_says_what_to_do(settings: Settings) -> None:
         IndexHome(settings.index_folder, settings.index).live()
 
 
+def test_where_no_index_can_be_written_the_archive_opens_and_searches_say_so(
+    settings: Settings, sessions: Sessions
+) -> None:
+    settings.index_folder.parent.mkdir(parents=True)
+    settings.index_folder.write_text("a file in the way")
+    with open_search(settings, sessions) as service, pytest.raises(IndexUnavailableError):
+        service.search(SearchRequest())
+
+
 def test_claims_are_undone_with_their_transaction(engine: Engine) -> None:
     sessions = open_sessions(engine)
     with sessions.begin() as session:
