@@ -12,7 +12,7 @@ _ROOT = Path(__file__).parents[1]
 _MODULES = sorted(path for room in ("app", "ingest") for path in (_ROOT / room).rglob("*.py"))
 _ENGINES = {
     "pdfplumber": {"ingest/geometry.py"},
-    "pypdfium2": {"ingest/pages.py", "app/web/page_images.py"},
+    "pypdfium2": {"ingest/pages.py", "app/web/drawing.py"},
     "whoosh": {"app/search/whoosh_index.py"},
     "tantivy": {"app/search/tantivy_index.py"},
 }

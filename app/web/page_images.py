@@ -1,19 +1,13 @@
 """Show a page of a PDF as an image: rendered in a worker that may die, and kept on disk."""
 
-import io
 import logging
-import multiprocessing
-import resource
 import tempfile
 import threading
-from concurrent.futures import TimeoutError as FutureTimeoutError
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-import pypdfium2
-from pebble import ProcessExpired, ProcessFuture, ProcessPool
-from PIL import Image, ImageChops
-
 from app.errors import ArchiveError, BadRequestError, UnreadableFileError
+from app.web.drawing import draw_page
 
 log = logging.getLogger(__name__)
 
@@ -23,9 +17,6 @@ _TIMEOUT_S = 20.0
 _WORKERS = 2
 _MOST_WAITING = 24  # of the service's 40 threads: what cannot be drawn must not keep others from reading
 _MOST_FAILURES = 10_000
-_LARGEST_PX = 12_000_000  # an A4 page at 300 dpi has 8.7 million pixels
-_GREY_SPREAD = 12  # of 255: JPEG scans of black and white differ by up to 9 between their colours
-_COLOUR_SHARE = 0.0001  # of the pixels: less is noise
 
 
 class BusyError(ArchiveError):
@@ -44,16 +35,11 @@ class PageImages:
         self._timeout_s = timeout_s
         self._cache = _ImageCache(folder, limit_bytes)
         self._failures: dict[str, str] = {}  # what was tried in vain is not tried again in this process
-        self._drawing: dict[str, ProcessFuture[bytes]] = {}
+        self._drawing: dict[str, Future[bytes]] = {}
         self._lock = threading.Lock()
         self._places = threading.BoundedSemaphore(_MOST_WAITING)
-        self._pool = ProcessPool(
-            max_workers=_WORKERS,
-            max_tasks=200,  # a leak in the renderer ends with its process
-            context=multiprocessing.get_context("spawn"),  # the service has threads: a fork may hang
-            initializer=_limit_memory,
-            initargs=(worker_memory_bytes,),
-        )
+        self._worker_memory_bytes = worker_memory_bytes
+        self._pool = ThreadPoolExecutor(_WORKERS, "drawing")
 
     def load(self, original: Path, sha256: str, number: int, dpi: int) -> bytes:
         """Return page `number`, from 1, of the PDF with this hash as an image of `dpi` pixels an inch.
@@ -76,75 +62,38 @@ class PageImages:
         return image
 
     def close(self) -> None:
-        """Stop the workers."""
-        self._pool.stop()  # type: ignore[no-untyped-call]  # pebble is typed in part
-        self._pool.join()
+        """Wait for the pages that are being drawn and begin no more."""
+        self._pool.shutdown(cancel_futures=True)
 
     def _draw(self, name: str, original: Path, number: int, dpi: int) -> bytes:
         if not self._places.acquire(blocking=False):
             raise BusyError("Many pages are being drawn; load this one again in a moment.")
         try:
-            image = self._schedule(name, original, number, dpi).result()
-        except FutureTimeoutError as error:
-            raise self._failure(name, f"Page {number} takes too long to draw; download the file.") from error
-        except (ProcessExpired, MemoryError) as error:
-            raise self._failure(name, f"Page {number} is too much to draw; download the file.") from error
-        except pypdfium2.PdfiumError as error:
-            raise self._failure(name, f"Page {number} cannot be drawn: {error}") from error
+            return self._schedule(name, original, number, dpi).result()
+        except UnreadableFileError as error:
+            log.warning("not drawn image=%s reason=%s", name, error)
+            if len(self._failures) < _MOST_FAILURES:
+                self._failures[name.rsplit("-", 2)[0]] = str(error)
+            raise
         finally:
             self._places.release()
-        return image
 
-    def _schedule(self, name: str, original: Path, number: int, dpi: int) -> ProcessFuture[bytes]:
+    def _schedule(self, name: str, original: Path, number: int, dpi: int) -> Future[bytes]:
         """Return the drawing of this image that is under way, or begin one."""
         with self._lock:
             drawing = self._drawing.get(name)
             if drawing is None:
-                drawing = self._pool.schedule(render_page, args=(original, number, dpi), timeout=self._timeout_s)
+                drawing = self._pool.submit(
+                    draw_page,
+                    original,
+                    number,
+                    dpi,
+                    timeout_s=self._timeout_s,
+                    memory_bytes=self._worker_memory_bytes,
+                )
                 self._drawing[name] = drawing
                 drawing.add_done_callback(lambda _: self._drawing.pop(name, None))
         return drawing
-
-    def _failure(self, name: str, detail: str) -> UnreadableFileError:
-        log.warning("not drawn image=%s", name)
-        if len(self._failures) < _MOST_FAILURES:
-            self._failures[name.rsplit("-", 2)[0]] = detail
-        return UnreadableFileError(detail)
-
-
-def render_page(original: Path, number: int, dpi: int) -> bytes:
-    """Return page `number`, from 1, as lossless WebP, grey unless it has colour; runs in a worker.
-
-    Raises:
-        pypdfium2.PdfiumError: not a PDF, or no such page in it.
-    """
-    with pypdfium2.PdfDocument(original) as pdf:
-        if not 1 <= number <= len(pdf):
-            raise pypdfium2.PdfiumError(f"the file has {len(pdf)} pages")
-        page = pdf[number - 1]
-        width_pt, height_pt = page.get_size()
-        scale = dpi / 72
-        scale *= min(1.0, (_LARGEST_PX / max(1.0, width_pt * height_pt * scale**2)) ** 0.5)
-        image = page.render(scale=scale).to_pil().convert("RGB")
-        page.close()
-    encoded = io.BytesIO()
-    (image if _has_colour(image) else image.convert("L")).save(
-        encoded, "WEBP", lossless=True, method=1
-    )  # 2 to 6 are slower and no smaller
-    return encoded.getvalue()
-
-
-def _has_colour(image: Image.Image) -> bool:
-    red, green, blue = image.split()
-    for pair in ((red, green), (green, blue)):
-        spread = ImageChops.difference(*pair).histogram()
-        if sum(spread[_GREY_SPREAD + 1 :]) > _COLOUR_SHARE * image.width * image.height:
-            return True
-    return False
-
-
-def _limit_memory(worker_memory_bytes: int) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (worker_memory_bytes, worker_memory_bytes))
 
 
 class _ImageCache:

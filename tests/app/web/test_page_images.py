@@ -10,7 +10,8 @@ from PIL import Image
 from reportlab.lib.colors import red
 
 from app.errors import BadRequestError, UnreadableFileError
-from app.web.page_images import PageImages, render_page
+from app.web.drawing import render_page
+from app.web.page_images import PageImages
 from tests.support.papers import print_pages
 
 _MIB = 1 << 20

@@ -1,0 +1,92 @@
+"""Draw a page of a PDF in a process of its own, which may die of it."""
+
+import io
+import multiprocessing
+import sys
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import pypdfium2
+from PIL import Image, ImageChops
+
+from app.errors import UnreadableFileError
+
+if sys.platform != "win32":
+    import resource
+
+_LARGEST_PX = 12_000_000  # an A4 page at 300 dpi has 8.7 million pixels
+_LARGEST_IMAGE = 64 << 20  # bytes; 12 million pixels of noise take 36 MB
+_GREY_SPREAD = 12  # of 255: JPEG scans of black and white differ by up to 9 between their colours
+_COLOUR_SHARE = 0.0001  # of the pixels: less is noise
+_DRAWN, _FAILED = b"+", b"-"
+
+# The service has threads, so its workers are forked from a server that has none and has PDFium loaded: 10 ms a page.
+_CONTEXT = multiprocessing.get_context("forkserver")
+_CONTEXT.set_forkserver_preload(["__main__", "app.web.drawing"])
+
+
+def draw_page(original: Path, number: int, dpi: int, *, timeout_s: float, memory_bytes: int) -> bytes:
+    """Return page `number`, from 1, as lossless WebP, drawn by a process within these limits.
+
+    Raises:
+        UnreadableFileError: the page cannot be drawn, or not within the limits.
+    """
+    receiving, sending = _CONTEXT.Pipe(duplex=False)
+    worker = _CONTEXT.Process(target=_draw_into, args=(sending, original, number, dpi, memory_bytes), daemon=True)
+    worker.start()
+    sending.close()
+    try:
+        if not receiving.poll(timeout_s):
+            raise UnreadableFileError(f"Page {number} takes too long to draw; download the file.")
+        answer = receiving.recv_bytes(_LARGEST_IMAGE)
+    except (EOFError, OSError) as error:
+        raise UnreadableFileError(f"Page {number} is too much to draw; download the file.") from error
+    finally:
+        worker.kill()
+        worker.join()
+        worker.close()
+        receiving.close()
+    if answer[:1] == _FAILED:
+        raise UnreadableFileError(f"Page {number} cannot be drawn: {answer[1:].decode(errors='replace')}")
+    return answer[1:]
+
+
+def render_page(original: Path, number: int, dpi: int) -> bytes:
+    """Return page `number`, from 1, as lossless WebP, grey unless it has colour; runs in a worker.
+
+    Raises:
+        pypdfium2.PdfiumError: not a PDF, or no such page in it.
+    """
+    with pypdfium2.PdfDocument(original) as pdf:
+        if not 1 <= number <= len(pdf):
+            raise pypdfium2.PdfiumError(f"the file has {len(pdf)} pages")
+        page = pdf[number - 1]
+        width_pt, height_pt = page.get_size()
+        scale = dpi / 72
+        scale *= min(1.0, (_LARGEST_PX / max(1.0, width_pt * height_pt * scale**2)) ** 0.5)
+        image = page.render(scale=scale).to_pil().convert("RGB")
+        page.close()
+    encoded = io.BytesIO()
+    shown = image if _has_colour(image) else image.convert("L")
+    shown.save(encoded, "WEBP", lossless=True, method=1)  # methods 2 to 6 are slower and no smaller
+    return encoded.getvalue()
+
+
+def _draw_into(sending: Connection, original: Path, number: int, dpi: int, memory_bytes: int) -> None:
+    """Send the image, or what went wrong; a worker that dies sends nothing."""
+    if sys.platform != "win32":
+        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        sending.send_bytes(_DRAWN + render_page(original, number, dpi))
+    except pypdfium2.PdfiumError as error:
+        sending.send_bytes(_FAILED + str(error).encode())
+
+
+def _has_colour(image: Image.Image) -> bool:
+    red, green, blue = image.split()
+    for pair in ((red, green), (green, blue)):
+        spread = ImageChops.difference(*pair).histogram()
+        if sum(spread[_GREY_SPREAD + 1 :]) > _COLOUR_SHARE * image.width * image.height:
+            return True
+    return False
