@@ -3,6 +3,7 @@
 import io
 import multiprocessing
 import sys
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -20,9 +21,17 @@ _GREY_SPREAD = 12  # of 255: JPEG scans of black and white differ by up to 9 bet
 _COLOUR_SHARE = 0.0001  # of the pixels: less is noise
 _DRAWN, _FAILED = b"+", b"-"
 
-# The service has threads, so its workers are forked from a server that has none and has PDFium loaded: 10 ms a page.
-_CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["__main__", "app.web.drawing"])
+_CONTEXT = multiprocessing.get_context("forkserver")  # the service has threads: a plain fork of it may hang
+
+
+def start_drawing() -> None:
+    """Start the server that workers are forked from; without this the first page waits a second for it.
+
+    It loads what this program has loaded, since every worker imports the main module again: 1 s against 20 ms.
+    """
+    own = [name for name in sys.modules if name.partition(".")[0] in {"app", "ingest"}]
+    _CONTEXT.set_forkserver_preload(own)
+    forkserver.ensure_running()
 
 
 def draw_page(original: Path, number: int, dpi: int, *, timeout_s: float, memory_bytes: int) -> bytes:

@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from app.errors import ArchiveError, BadRequestError, UnreadableFileError
-from app.web.drawing import draw_page
+from app.web.drawing import draw_page, start_drawing
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +40,7 @@ class PageImages:
         self._places = threading.BoundedSemaphore(_MOST_WAITING)
         self._worker_memory_bytes = worker_memory_bytes
         self._pool = ThreadPoolExecutor(_WORKERS, "drawing")
+        start_drawing()
 
     def load(self, original: Path, sha256: str, number: int, dpi: int) -> bytes:
         """Return page `number`, from 1, of the PDF with this hash as an image of `dpi` pixels an inch.
