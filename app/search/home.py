@@ -90,6 +90,12 @@ class IndexHome:
             index.close()
         log.info("swapped index folder=%s", name)
 
+    def retire_others(self) -> None:
+        """Let no index of another engine be live: from now on the queue feeds this one alone."""
+        for pointer in self._folder.parent.glob(f"*/{_POINTER}"):
+            if pointer.parent != self._folder:
+                pointer.unlink()
+
     def close(self) -> None:
         """Let go of all indexes."""
         with self._lock:

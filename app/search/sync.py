@@ -66,6 +66,7 @@ class Synchroniser:
         with self._home.writing(wait_s) as mine:
             if not mine or self._is_open():
                 return 0
+            self._home.retire_others()
             with self._sessions.begin() as session:
                 IndexQueueRepository(session).put_all_back()
             with self._home.building():

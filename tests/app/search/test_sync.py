@@ -145,6 +145,13 @@ def test_an_index_that_vanishes_is_made_anew_by_the_next_sync(settings: Settings
         assert service.search(SearchRequest(q="water")).count == 3
 
 
+def test_an_archive_may_change_its_engine_and_come_back(sessions: Sessions, tmp_path: Path) -> None:
+    for number, engine in enumerate((IndexEngine.TANTIVY, IndexEngine.WHOOSH, IndexEngine.TANTIVY)):
+        with sessions.begin() as session:
+            add_message(session, add_document(session, None), text="late")
+        assert count(Settings(home=tmp_path, index=engine), sessions) == 5 + number
+
+
 def test_only_one_writes(settings: Settings, sessions: Sessions) -> None:
     with open_search(settings, sessions) as service:
         home = IndexHome(settings.index_folder, settings.index)
