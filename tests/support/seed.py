@@ -49,9 +49,7 @@ def add_person(session: Session, name: str, address: str | None = None, key: str
     return person
 
 
-def add_release(
-    session: Session, slug: str, title: str | None = None, agency: Agency | None = None
-) -> Release:
+def add_release(session: Session, slug: str, title: str | None = None, agency: Agency | None = None) -> Release:
     """Add a release; its title is the slug in title case if none is given."""
     release = Release(slug=slug, title=title or slug.replace("-", " ").title(), agency_id=_id(agency))
     session.add(release)
@@ -89,9 +87,7 @@ def add_document(
     return document
 
 
-def add_released_file(
-    session: Session, release: Release, document: Document, path: str | None = None
-) -> ReleasedFile:
+def add_released_file(session: Session, release: Release, document: Document, path: str | None = None) -> ReleasedFile:
     """Say that the document was found in this release."""
     path = path or f"{_next(session, ReleasedFile)}/{document.name}"
     file = ReleasedFile(release_id=release.id, document_id=document.id, path=path)
@@ -218,9 +214,7 @@ def add_participant(
     return participant
 
 
-def add_attachment(
-    session: Session, message: Message, name: str, document: Document | None = None
-) -> Attachment:
+def add_attachment(session: Session, message: Message, name: str, document: Document | None = None) -> Attachment:
     """Add the name of an attachment, and its file where it was released."""
     attachment = Attachment(message_id=message.id, name=name, document_id=_id(document))
     session.add(attachment)
