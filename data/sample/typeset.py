@@ -1,11 +1,13 @@
 """Set pages as Outlook prints them, with boxes where words are withheld."""
 
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from reportlab.lib.pagesizes import letter
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
@@ -80,7 +82,8 @@ class Sheets:
         self.next_bates += 1
         self._number = number
         if image:
-            self._canvas.drawImage(str(image), 0, 0, WIDTH, HEIGHT)
+            # By its bytes, not by its path: reportlab makes the name of the image of what it is given.
+            self._canvas.drawImage(ImageReader(io.BytesIO(image.read_bytes())), 0, 0, WIDTH, HEIGHT)
             return
         self._put(WIDTH / 2 - stringWidth(MARK, REGULAR, 7) / 2, 34, MARK, REGULAR, 7)
         stamp = self.bates[self.page]
