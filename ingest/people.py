@@ -23,7 +23,8 @@ _LETTER = re.compile(r"\s*(?:[\[(]\s*[A-Z]\s*[\]J)}]|\[\s*[A-Z]\s).*$")
 _BEHALF = re.compile(r"^(?P<sender>.*?)\s*;?\s*\bon\s+behalf\s+of\b\s*(?P<principal>.*)$", re.I | re.S)
 _EDGES = " \t\"'“”‘’°,;:*•|"
 _SUFFIXES = {"jr", "sr", "ii", "iii", "iv", "md", "phd", "esq", "dds", "mph", "usa", "usn", "usmc", "usaf"}
-_ANY_LETTER = re.compile(r"[^\W\d_]")
+_SHORTEST_LOWER = 4  # letters of a name in lower case
+_LOST_MAILBOX = re.compile(r"^\W*@[\w-]+\.[\w.-]+\W*$")  # "@gmail.com": the name before it is blacked out
 
 
 def split_mailboxes(text: str) -> tuple[Mailbox, ...]:
@@ -62,7 +63,8 @@ def parse_mailbox(text: str) -> Mailbox | None:
     tag = find_tag(printed)
     name = _find_name(printed)
     if name is None and address is None:
-        return Mailbox(printed, None, None, tag, withheld=True, codes=codes) if codes else None
+        is_withheld_value = bool(codes) or bool(_LOST_MAILBOX.match(printed))
+        return Mailbox(printed, None, None, tag, withheld=True, codes=codes) if is_withheld_value else None
     return Mailbox(printed, name, address, tag, codes=codes)
 
 
@@ -98,8 +100,15 @@ def _find_name(text: str) -> str | None:
     name = _LETTER.sub("", name)
     name = _ADDRESS.sub(" ", name)
     name = _BRACKETED_REST.sub(" ", name)
+    name = re.sub(r"(?<!\S)@\S*", " ", name)
     name = " ".join(name.split()).strip(_EDGES + "<>[]-–")
-    return name if _ANY_LETTER.search(name) else None
+    return name if _names_someone(name) else None
+
+
+def _names_someone(text: str) -> bool:
+    """Tell a name from what OCR makes of a redaction box, "ee" or "(o) 6)"; "H" may be a name."""
+    letters = sum(letter.isalpha() for letter in text)
+    return letters >= _SHORTEST_LOWER or any(letter.isupper() for letter in text)
 
 
 def _split_top(text: str, separator: str) -> list[str]:

@@ -87,7 +87,8 @@ def _people(message: Message, role: Role) -> list[str]:
 
 def _person(participant: Participant) -> str:
     if participant.withheld:
-        return _WITHHELD
+        domain = participant.printed.strip("<> ")
+        return f"{_WITHHELD}{domain}" if domain.startswith("@") else _WITHHELD
     if participant.name and participant.address:
         return f"{participant.name} <{participant.address}>"
     return participant.name or participant.address or participant.printed

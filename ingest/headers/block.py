@@ -51,30 +51,36 @@ class _Draft:
     value_x: float | None = None
     label_x: float = 0.0
     tab_stops: int = 0
+    is_glued: bool = False  # OCR put the last labels on one line: where the subject ends cannot be told
 
     @property
     def current(self) -> Label:
         return self.labels[-1]
 
     def add(self, match: LabelMatch) -> None:
-        first, rest = match.value, match_labels_within(match.value, self.language)
-        order = list(Label)
-        rest = [part for part in rest if order.index(part[0]) > order.index(match.label) and part[0] not in self.values]
-        if match.label is Label.SUBJECT:
-            rest = []
-        if rest:
-            first = match.value[: rest[0][1]]
-        self._set(match.label, first)
-        for number, (label, _, value_start) in enumerate(rest):
-            end = rest[number + 1][1] if number + 1 < len(rest) else len(match.value)
-            self._set(label, match.value[value_start:end])
+        self._set(match.label, "")
+        self.append(match.value)
         self.label_x = match.label_x
         if match.tab_stop and match.value_x is not None:
             self.tab_stops += 1
             self.value_x = match.value_x
 
     def append(self, text: str) -> None:
-        self.values[self.current] = f"{self.values[self.current]} {text}".strip()
+        """Add to the value of the last label; labels within the text begin values of their own."""
+        order = list(Label)
+        within = [
+            part
+            for part in match_labels_within(text, self.language)
+            if order.index(part[0]) > order.index(self.current) and part[0] not in self.values
+        ]
+        if self.current in (Label.SUBJECT, Label.ATTACHMENTS, Label.OTHER):
+            within = []
+        first = text[: within[0][1]] if within else text
+        self.values[self.current] = f"{self.values[self.current]} {first}".strip()
+        for number, (label, _, value_start) in enumerate(within):
+            end = within[number + 1][1] if number + 1 < len(within) else len(text)
+            self._set(label, text[value_start:end])
+        self.is_glued = bool(within)
 
     def _set(self, label: Label, value: str) -> None:
         self.values[label] = value.strip()
@@ -199,7 +205,7 @@ def _continues(spots: Sequence[Spot], index: int, draft: _Draft) -> bool:
     if draft.current in (Label.FROM, Label.DATE):
         return not value and _label_ahead(spots, index, draft, 2)
     if draft.current is Label.SUBJECT:
-        return _label_ahead(spots, index, draft, 3) or _is_wrapped(spots, index)
+        return not draft.is_glued and (_label_ahead(spots, index, draft, 3) or _is_wrapped(spots, index))
     return draft.current is Label.ATTACHMENTS and (value.endswith((";", ",")) or _is_wrapped(spots, index))
 
 

@@ -146,9 +146,10 @@ def match_labels_within(text: str, language: str) -> list[tuple[Label, int, int]
     """
     order = list(Label)
     found: list[tuple[Label, int, int]] = []
-    for match in re.finditer(r"(?<!\S)([^\W\d]+):(?=\s|$)", text):
-        label = _WORDS[language].get(match[1].casefold())
-        if label in (None, Label.OTHER) or not match[1][0].isupper():
+    for match in re.finditer(r"(?<!\S)(?:([^\W\d]+):(?=\s|$)|(Cc)(?=\s))", text):
+        name = match[1] or match[2]
+        label = _find(name.casefold(), language, exact=name.casefold() not in _MISREADINGS, in_block=True)
+        if label is None or label is Label.OTHER or not name[0].isupper():
             continue
         if found and order.index(label) <= order.index(found[-1][0]):
             continue

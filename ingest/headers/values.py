@@ -6,7 +6,7 @@ from ingest.dates import parse_date
 from ingest.headers.block import HeaderBlock
 from ingest.headers.labels import Label
 from ingest.people import parse_mailbox, split_behalf, split_mailboxes
-from ingest.records import Headers
+from ingest.records import DatePrecision, Headers
 
 # A file name ends with its extension; ";" alone does not part names, for names hold it too.
 _FILE_NAME = re.compile(r"[^;]+?\.[A-Za-z][A-Za-z0-9]{1,4}(?=\s*[;,]|\s*$)")
@@ -15,8 +15,10 @@ _FILE_NAME = re.compile(r"[^;]+?\.[A-Za-z][A-Za-z0-9]{1,4}(?=\s*[;,]|\s*$)")
 def read_headers(block: HeaderBlock, printed: str) -> Headers:
     """Return the values of a block; what is not printed is None or empty, never guessed."""
     values = block.values
-    sender, principal = split_behalf(values.get(Label.FROM, ""))
-    date = values.get(Label.DATE)
+    printed_sender, date = values.get(Label.FROM, ""), values.get(Label.DATE)
+    if not date and _is_moment(printed_sender):  # OCR moved the date up to a sender's line that a box left empty
+        printed_sender, date = "", printed_sender
+    sender, principal = split_behalf(printed_sender)
     return Headers(
         printed=printed,
         sender=parse_mailbox(sender),
@@ -28,6 +30,10 @@ def read_headers(block: HeaderBlock, printed: str) -> Headers:
         subject=values.get(Label.SUBJECT),
         attachments=split_attachments(values.get(Label.ATTACHMENTS, "")),
     )
+
+
+def _is_moment(text: str) -> bool:
+    return parse_date(text).precision in (DatePrecision.MINUTE, DatePrecision.SECOND)
 
 
 def split_attachments(text: str) -> tuple[str, ...]:
