@@ -3,9 +3,12 @@
 import os
 from enum import StrEnum
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.errors import BadRequestError
 
 
 class IndexEngine(StrEnum):
@@ -34,6 +37,22 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535, description="Port the service listens on.")
     image_cache_mb: int = Field(default=512, ge=0, description="Disk space for page images, in MiB.")
     log_level: str = Field(default="WARNING", description="DEBUG, INFO, WARNING or ERROR.")
+
+    @classmethod
+    def load(cls) -> Self:
+        """Read the options from the environment.
+
+        Raises:
+            BadRequestError: a variable has a value that makes no sense.
+        """
+        try:
+            return cls()
+        except ValidationError as error:
+            wrong = "; ".join(
+                f"READINGROOM_{str(each['loc'][0]).upper()} is {each['input']!r}: {each['msg']}"
+                for each in error.errors()
+            )
+            raise BadRequestError(f"The settings cannot be used. {wrong}.") from error
 
     @property
     def database_url(self) -> str:

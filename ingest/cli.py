@@ -21,6 +21,7 @@ from rich.progress import (
 from app.archive import Archive, open_archive
 from app.cli import commands, report_errors
 from app.config import Settings
+from app.errors import BadRequestError
 from app.logs import set_up_logging
 from ingest.pipeline import Outcome
 from ingest.pipeline import ingest as ingest_files
@@ -43,7 +44,7 @@ for command in commands:
 
 
 @main.command("ingest")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--release", "slug", help="Short name of the release, for addresses: a-z, 0-9 and hyphens.")
 @click.option("--title", help="Title of the release.")
 @click.option("--agency", help="Releasing agency: its name or abbreviation.")
@@ -63,11 +64,14 @@ def ingest(paths: tuple[Path, ...], as_json: bool, **options: str | None) -> Non
     Each file is told by its content. Running the same again does nothing twice. What is known of the
     release may also stand in a release.toml beside the files.
     """
-    settings = Settings()
+    settings = Settings.load()
     set_up_logging(settings.log_level)
     release = describe_release(paths, options)
+    found = _count_files(paths)
+    if not found:
+        raise BadRequestError(f"There is no file in {', '.join(map(str, paths))}.")
     with open_archive(settings) as archive:
-        tally = _follow(archive, ingest_files(archive, paths, release), _count_files(paths), as_json=as_json)
+        tally = _follow(archive, ingest_files(archive, paths, release), found, as_json=as_json)
     if not as_json:
         click.echo(_summary(tally, release.slug))
 

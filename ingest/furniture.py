@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
-from ingest.bates import find_bates_numbers
+from ingest.bates import find_bates_numbers, is_bates_number
 from ingest.headers.labels import is_bare_label
 from ingest.records import Line, PageRecord, Redaction, Word
 from ingest.redactions import code_redactions, find_codes, is_stamp, stamp_codes
@@ -23,6 +23,8 @@ _STAMP_ZONE = 0.18  # of the page height: release stamps stand near the top
 _NEIGHBOURS = 4  # pages to each side within which a recurring piece is looked for
 _RECURS = 3  # times among those neighbours
 _PAGE_NUMBER = re.compile(r"(?:page )?\d{1,4}(?: ?(?:of|/) ?\d{1,4})?", re.I)
+_NUMBER_DIGITS = 4
+_DAY = re.compile(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4},?")
 _SAME = 0.8  # likeness of two prints of one stamp, which OCR reads differently
 
 
@@ -95,6 +97,19 @@ def _lift_page(page: PageRecord, rows: list[list[_Piece]], recurring: set[str], 
         furniture=frozenset(furniture),
         redactions=(*page.redactions, *redactions),
         bates_numbers=bates,
+        stamped_numbers=_stamped_numbers([lines[index] for index in furniture], bates),
+    )
+
+
+def _stamped_numbers(furniture: Sequence[Line], bates: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the document, case and request numbers in a page's furniture: words of four digits or more."""
+    words = sorted({word.text.strip(".,;:()") for line in furniture for word in line.words})
+    return tuple(
+        word
+        for word in words
+        if sum(letter.isdigit() for letter in word) >= _NUMBER_DIGITS
+        and not _DAY.fullmatch(word)
+        and not is_bates_number(word, bates)
     )
 
 
@@ -126,8 +141,7 @@ def _is_furniture(
         return False
     if piece.text in recurring or _is_page_number(page, piece):
         return True
-    compact = re.sub(r"\s", "", piece.text)
-    return not labelled and any(re.sub(r"\s", "", number) in compact for number in bates)
+    return not labelled and is_bates_number(piece.text, bates)
 
 
 def _is_page_number(page: PageRecord, piece: _Piece) -> bool:

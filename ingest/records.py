@@ -112,6 +112,7 @@ class PageRecord:
     furniture: frozenset[int] = frozenset()  # indexes into `lines`: running heads, stamps, Bates, margin codes
     redactions: tuple[Redaction, ...] = ()
     bates_numbers: tuple[str, ...] = ()
+    stamped_numbers: tuple[str, ...] = ()  # other numbers of the furniture: of the document, case or request
     in_message: bool = False  # True: belongs to an email
 
     @property

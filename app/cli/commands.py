@@ -1,6 +1,7 @@
 """The commands that read an archive."""
 
 import json
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -8,12 +9,14 @@ from typing import Any
 import click
 import uvicorn
 from pydantic import BaseModel
+from sqlalchemy import select
 
 from app.archive import Archive, open_archive
 from app.cli.errors import report_errors
 from app.cli.export import every_message, truth_record
 from app.cli.printing import print_document, print_message, print_results, print_status
 from app.config import Settings
+from app.database.models import Release
 from app.errors import NotFoundError
 from app.logs import set_up_logging
 from app.search.results import Order, SearchRequest
@@ -24,7 +27,7 @@ from app.web.schemas import MessageDetail, search_page
 
 @contextmanager
 def _archive() -> Iterator[Archive]:
-    settings = Settings()
+    settings = Settings.load()
     set_up_logging(settings.log_level)
     with open_archive(settings) as archive:
         yield archive
@@ -110,6 +113,8 @@ def export(format_: str, release: str | None) -> None:
     `jsonl` is what the API shows of a message; `truth` the fields by which records are scored.
     """
     with _archive() as archive, archive.sessions() as session:
+        if release and session.scalar(select(Release.id).where(Release.slug == release)) is None:
+            raise NotFoundError(f"There is no release {release!r} in this archive; `readingroom status` counts them.")
         for message, names in every_message(session, release):
             if format_ == "jsonl":
                 click.echo(json.dumps(load_message(archive, message.key).model_dump(mode="json")))
@@ -128,7 +133,7 @@ def reindex() -> None:
 
 @click.command()
 @click.option("--host", help="Address to listen on (default READINGROOM_HOST or 127.0.0.1).")
-@click.option("--port", type=int, help="Port to listen on (default READINGROOM_PORT or 8000).")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on (default READINGROOM_PORT or 8000).")
 @report_errors
 def serve(host: str | None, port: int | None) -> None:
     """Serve the archive's pages and its API."""
@@ -136,8 +141,12 @@ def serve(host: str | None, port: int | None) -> None:
         settings = archive.settings
         archive.search.sync()
         address, number = host or settings.host, settings.port if port is None else port
-        click.echo(f"Reading Room is at http://{address}:{number} (Ctrl-C ends it)", err=True)
-        uvicorn.run(create_app(archive), host=address, port=number, log_level=settings.log_level.lower())
+        server = uvicorn.Server(
+            uvicorn.Config(create_app(archive), host=address, port=number, log_level=settings.log_level.lower())
+        )
+        listening = socket.create_server((address, number))
+        click.echo(f"Reading Room is at http://{address}:{listening.getsockname()[1]} (Ctrl-C ends it)", err=True)
+        server.run(sockets=[listening])
 
 
 commands = (serve, search, show, status, export, reindex)

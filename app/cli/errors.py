@@ -1,6 +1,7 @@
 """Tell errors to the person at the terminal, with the exit code of their kind."""
 
 import functools
+import logging
 import sys
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
@@ -8,6 +9,8 @@ from typing import ParamSpec, TypeVar
 import click
 
 from app.errors import ArchiveError
+
+log = logging.getLogger(__name__)
 
 _Given = ParamSpec("_Given")
 _Result = TypeVar("_Result")
@@ -23,5 +26,9 @@ def report_errors(command: Callable[_Given, _Result]) -> Callable[_Given, _Resul
         except ArchiveError as error:
             click.echo(f"Error: {error}", err=True)
             sys.exit(error.exit_code)
+        except OSError as error:  # a home that cannot be written, a port that is taken
+            log.debug("failed", exc_info=True)
+            click.echo(f"Error: {error.strerror or error}: {error.filename or ''}".rstrip(": "), err=True)
+            sys.exit(1)
 
     return reporting

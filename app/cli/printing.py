@@ -27,7 +27,7 @@ def print_results(results: Results) -> None:
 
 def print_message(message: MessageDetail) -> None:
     """Print a message's header as printed, its own words and what it quotes."""
-    pages = f"pages {message.first_page}-{message.last_page}" if message.pages else "a mail file"
+    pages = _pages(message.first_page, message.last_page) if message.pages else "a mail file"
     click.echo(f"Key: {message.key} ({message.level.value}; {message.document.name}, {pages})")
     click.echo(message.header_text)
     click.echo()
@@ -45,7 +45,7 @@ def print_document(document: DocumentDetail) -> None:
         click.echo(f"  problem {problem.code}: {problem.detail}")
     for message in document.messages:
         date = message.date.read or message.date.printed or "undated"
-        click.echo(f"  {message.key}  p. {message.first_page}-{message.last_page}  {date}  {message.subject or ''}")
+        click.echo(f"  {message.key}  {_pages(message.first_page, message.last_page)}  {date}  {message.subject or ''}")
 
 
 def print_status(status: ArchiveStatus) -> None:
@@ -59,6 +59,10 @@ def print_status(status: ArchiveStatus) -> None:
         click.echo(f"{level.value + ' emails':16} {count}")
     click.echo(f"releases         {status.releases}")
     click.echo(f"wait for index   {status.waiting_for_index}")
+
+
+def _pages(first: int, last: int) -> str:
+    return f"page {first}" if first == last else f"pages {first}-{last}"
 
 
 def _hit_line(hit: Hit) -> str:

@@ -152,6 +152,11 @@ class EntryLoader:
         numbers: dict[tuple[int, int], list[str]] = defaultdict(list)
         for document_id, page, number in rows:
             numbers[document_id, page].append(number)
+        stamped = select(Page.document_id, Page.number, Page.stamped_numbers).where(
+            Page.document_id.in_(document_ids), Page.stamped_numbers != ""
+        )
+        for document_id, page, text in self._session.execute(stamped):
+            numbers[document_id, page].extend(text.split())
         return numbers
 
     def _slugs(self, people: Iterable["_Someone"], document: "_Released") -> tuple[str, ...]:
@@ -263,7 +268,9 @@ def _page_entry(page: Page, document: _Released, sequence: int, *, agencies: tup
         first_day=None,
         last_day=None,
         sent_at=None,
-        bates_numbers=tuple(dict.fromkeys(one.number for one in page.bates_numbers)),
+        bates_numbers=tuple(
+            dict.fromkeys([*(one.number for one in page.bates_numbers), *page.stamped_numbers.split()])
+        ),
         exemptions=tuple(sorted({one.code for one in page.redactions if one.code})),
     )
 

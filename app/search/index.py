@@ -38,7 +38,7 @@ class Entry:
     first_day: date | None  # the wall date; of "September 2012" its first and last day
     last_day: date | None
     sent_at: datetime | None  # for sorting; wall time as printed
-    bates_numbers: tuple[str, ...]
+    bates_numbers: tuple[str, ...]  # and the document and case numbers stamped on its pages
     exemptions: tuple[str, ...]  # normalised, "(b)(7)(E)"
 
 

@@ -63,7 +63,7 @@ class SearchService:
                 undated=matches.undated,
                 next_cursor=write_cursor(request, matches.after) if matches.after else None,
                 query_parsed=parsed.readable,
-                ignored=parsed.ignored,
+                ignored=(*parsed.ignored, *_find_unknown(loader, request)),
                 unsearchable_pages=loader.count_unsearchable_pages(request.release),
             )
 
@@ -85,6 +85,16 @@ class SearchService:
     def marked_words(self, q: str, text: str) -> list[int]:
         """Return the indexes into `text.split()` of the words that the query marks, in order."""
         return Marker(parse(q).tree, _ON_PAGES).find_words(text)
+
+
+def _find_unknown(loader: HitLoader, request: SearchRequest) -> list[str]:
+    """Return a sentence for each release or agency asked for that the archive does not have."""
+    asked = (("release", request.release), ("agency", request.agency))
+    return [
+        f"There is no {name} {value!r} in this archive, so nothing can match it."
+        for name, values in asked
+        for value in sorted(set(values) - set(loader.load_labels(name, values)))
+    ]
 
 
 @contextmanager

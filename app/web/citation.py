@@ -12,7 +12,7 @@ def cite_message(
 
     `paged` tells whether the document has pages; a mail file has none.
     """
-    recipients = [_name(one) for one in message.recipients if one.role == "to"] or ["unnamed recipients"]
+    recipients = [_name(one) for one in message.recipients if one.role == "to"] or ["[no recipient read]"]
     named = recipients[0] if len(recipients) == 1 else f"{recipients[0]} and {len(recipients) - 1} more"
     subject = f"“{message.subject}”" if message.subject else "without subject"
     date = date_words(message.date.read) if message.date.read else "undated"
@@ -26,7 +26,7 @@ def cite_message(
 
 def _name(participant: ParticipantSummary | None) -> str:
     if participant is None:
-        return "[no sender printed]"
+        return "[no sender read]"
     if participant.withheld:
         return " ".join(["[withheld]", *participant.codes])
     return participant.name or participant.address or participant.printed

@@ -136,6 +136,7 @@ def _store_pages(session: Session, document: rows.Document, pages: Sequence[Page
             text=page.text,
             text_source=rows.TextSource(page.text_source.value),
             word_boxes=pack_boxes([WordBox(*word.box) for word in page.words]),
+            stamped_numbers=" ".join(page.stamped_numbers),
             in_message=page.in_message,
             bates_numbers=[rows.BatesNumber(number=number) for number in page.bates_numbers],
         )
@@ -167,6 +168,7 @@ def _store_messages(
         session.add(message)
         session.flush()
         stored.append(message)
+    people.rename()
     return stored
 
 

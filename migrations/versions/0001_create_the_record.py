@@ -106,10 +106,7 @@ def upgrade() -> None:
         sa.Column("quoted_text", sa.String(), nullable=False),
         sa.Column("indexed_at", sa.DateTime(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["document_id"],
-            ["documents.id"],
-            name=op.f("fk_messages_document_id_documents"),
-            ondelete="CASCADE",
+            ["document_id"], ["documents.id"], name=op.f("fk_messages_document_id_documents"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
             ["parent_id"], ["messages.id"], name=op.f("fk_messages_parent_id_messages"), ondelete="CASCADE"
@@ -138,6 +135,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("word_boxes", sa.LargeBinary(), nullable=False),
+        sa.Column("stamped_numbers", sa.String(), nullable=False),
         sa.Column("in_message", sa.Boolean(), nullable=False),
         sa.Column("indexed_at", sa.DateTime(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -157,10 +155,7 @@ def upgrade() -> None:
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("detail", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["document_id"],
-            ["documents.id"],
-            name=op.f("fk_problems_document_id_documents"),
-            ondelete="CASCADE",
+            ["document_id"], ["documents.id"], name=op.f("fk_problems_document_id_documents"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_problems")),
     )
@@ -197,10 +192,7 @@ def upgrade() -> None:
         sa.Column("document_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["document_id"], ["documents.id"], name=op.f("fk_attachments_document_id_documents")),
         sa.ForeignKeyConstraint(
-            ["message_id"],
-            ["messages.id"],
-            name=op.f("fk_attachments_message_id_messages"),
-            ondelete="CASCADE",
+            ["message_id"], ["messages.id"], name=op.f("fk_attachments_message_id_messages"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attachments")),
     )
@@ -241,10 +233,7 @@ def upgrade() -> None:
         sa.Column("agency_evidence", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_participants_agency_id_agencies")),
         sa.ForeignKeyConstraint(
-            ["message_id"],
-            ["messages.id"],
-            name=op.f("fk_participants_message_id_messages"),
-            ondelete="CASCADE",
+            ["message_id"], ["messages.id"], name=op.f("fk_participants_message_id_messages"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_participants_person_id_people")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_participants")),
@@ -266,10 +255,7 @@ def upgrade() -> None:
         sa.Column("x1", sa.Double(), nullable=True),
         sa.Column("bottom", sa.Double(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["message_id"],
-            ["messages.id"],
-            name=op.f("fk_redactions_message_id_messages"),
-            ondelete="CASCADE",
+            ["message_id"], ["messages.id"], name=op.f("fk_redactions_message_id_messages"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
             ["page_id"], ["pages.id"], name=op.f("fk_redactions_page_id_pages"), ondelete="CASCADE"

@@ -118,6 +118,7 @@ def add_page(
         text=text,
         text_source=TextSource.TEXT_LAYER if text else TextSource.NONE,
         word_boxes=pack_boxes(_even_boxes(text)),
+        stamped_numbers="",
         in_message=in_message,
         indexed_at=None,
     )

@@ -47,6 +47,7 @@ class Page(Base):
     text: Mapped[str]  # lines in reading order
     text_source: Mapped[TextSource]
     word_boxes: Mapped[bytes]  # one box for each word of text.split(): see app/database/word_boxes.py
+    stamped_numbers: Mapped[str]  # document, case and request numbers of its stamps, blank apart, "" if none
     in_message: Mapped[bool]  # False: belongs to no email and is an entry of the index by itself
     indexed_at: Mapped[datetime | None] = mapped_column(index=True)  # UTC; NULL: waits for the index
 

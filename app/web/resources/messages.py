@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.archive import Archive
 from app.database.documents import DocumentRepository
 from app.database.messages import MessageRepository
-from app.database.models import Message, Page
+from app.database.models import Message, Page, Role
 from app.database.releases import ReleaseRepository
 from app.web.resources.errors import raise_missing
 from app.web.resources.marks import marked_boxes
@@ -35,6 +35,7 @@ def load_message(archive: Archive, key: str, *, q: str = "") -> MessageDetail:
             **dict(message_summary(message)),
             participants=[participant_summary(participant) for participant in message.participants],
             header_text=message.header_text,
+            unread_roles=_unread_roles(message),
             text=message.text,
             text_page=message.text_page,
             quoted_text=message.quoted_text,
@@ -51,6 +52,14 @@ def load_message(archive: Archive, key: str, *, q: str = "") -> MessageDetail:
             pages=[page_summary(page, document.key, marked_boxes(archive, page, q)) for page in pages[:PAGES_SHOWN]],
             pages_left_out=len(pages[PAGES_SHOWN:]),
         )
+
+
+def _unread_roles(message: Message) -> list[Role]:
+    """Return the roles whose label is printed with nothing that could be read behind it."""
+    read = {participant.role for participant in message.participants}
+    bare = {line.strip(" :;.\t").casefold() for line in message.header_text.splitlines()}
+    labels = {"from": Role.SENDER, "to": Role.TO, "cc": Role.CC, "bcc": Role.BCC}
+    return [role for label, role in labels.items() if label in bare and role not in read]
 
 
 def _pages(session: Session, message: Message) -> Sequence[Page]:

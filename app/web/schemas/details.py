@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from app.database.models import DocumentState, Level, Release
+from app.database.models import DocumentState, Level, Release, Role
 from app.database.releases import ReleaseCounts
 from app.web.schemas.base import Schema, iso_day
 from app.web.schemas.documents import (
@@ -43,6 +43,7 @@ class MessageDetail(MessageSummary):
 
     participants: list[ParticipantSummary]  # in the order of the header
     header_text: str  # the header block as printed
+    unread_roles: list[Role]  # their label is printed, and nothing that could be read behind it
     text: str  # the sender's own words; a form feed stands where the page turns
     text_page: int  # page on which `text` begins
     quoted_text: str  # everything below them as printed

@@ -38,14 +38,14 @@ def cite(sender: ParticipantSummary | None, subject: str | None, read: str | Non
 
 def test_cites_what_is_known() -> None:
     assert cite(mailbox(Role.SENDER, "Mills, Cheryl"), "Water", "2012-09") == (
-        "Mills, Cheryl to unnamed recipients, “Water”, email, Sep 2012; a.pdf, p. 4, B-4; released in The pilot."
+        "Mills, Cheryl to [no recipient read], “Water”, email, Sep 2012; a.pdf, p. 4, B-4; released in The pilot."
     )
 
 
 def test_cites_what_is_withheld_or_missing_as_such() -> None:
     withheld = cite(mailbox(Role.SENDER, None, "(b)(6)"), None, None)
-    assert withheld.startswith("[withheld] (b)(6) to unnamed recipients, without subject, email, undated;")
-    assert cite(None, "Water", "2012").startswith("[no sender printed] to")
+    assert withheld.startswith("[withheld] (b)(6) to [no recipient read], without subject, email, undated;")
+    assert cite(None, "Water", "2012").startswith("[no sender read] to")
 
 
 def test_a_mail_file_has_no_page_to_cite() -> None:
