@@ -32,8 +32,8 @@ def find_bates_numbers(margins: Sequence[Sequence[str]]) -> list[tuple[str, ...]
 
 def is_bates_number(text: str, numbers: Sequence[str]) -> bool:
     """Tell whether a text is one of a page's Bates numbers, also where OCR read its prefix otherwise."""
-    match = _NUMBER.search(text)
-    return match is not None and any(number.endswith(match["counter"]) for number in numbers)
+    counters = {match["counter"] for number in numbers for match in _NUMBER.finditer(number)}
+    return any(match["counter"] in counters for match in _NUMBER.finditer(text))
 
 
 def _candidates(texts: Sequence[str]) -> list[tuple[str, str]]:

@@ -1,6 +1,6 @@
 import pytest
 
-from ingest.headers import find_header_blocks
+from ingest.headers import find_header_blocks, read_headers
 from ingest.headers.attribution import find_attributions
 from ingest.headers.labels import Label
 from ingest.headers.values import split_attachments
@@ -134,3 +134,32 @@ On Wed, Apr 22, 2015 at 5:46 PM, Jane Roe
 
 def test_attachments_end_with_their_extension() -> None:
     assert split_attachments("budget, final.docx; map v4.pdf") == ("budget, final.docx", "map v4.pdf")
+
+
+def test_a_label_inside_a_continued_list_begins_a_value_of_its_own() -> None:
+    (block,) = find_header_blocks(
+        set_spots("""
+From: Roe, Jane
+Sent: Fri, 6 Mar 2020 03:49:45 +0000
+To: Poe, Ann;
+Doe, John Ce: Bee, Cee
+Subject: RE: supply
+""")
+    )
+    assert block.values[Label.TO] == "Poe, Ann; Doe, John"
+    assert block.values[Label.CC] == "Bee, Cee"
+
+
+def test_a_date_that_slipped_into_the_sender_is_the_date() -> None:
+    spots = set_spots("""
+From:
+Mon, 2 Mar 2020 09:20:56 -0500
+Sent:
+To: Poe, Ann
+Subject: Re: Is this true?
+""")
+    (block,) = find_header_blocks(spots)
+    headers = read_headers(block, "")
+    assert headers.sender is None
+    assert headers.date is not None
+    assert headers.date.text == "Mon, 2 Mar 2020 09:20:56 -0500"

@@ -117,3 +117,18 @@ text
     assert message.headers.sender is not None
     assert message.headers.sender.withheld
     assert message.headers.sender.codes == ("(b)(6)",)
+
+
+def test_a_bates_number_whose_prefix_ocr_misread_is_still_furniture() -> None:
+    misread = _stamped(4)
+    foot = set_page(4, "ABC-5CB0000004", top=770)
+    page = PageRecord(4, misread.width_pt, misread.height_pt, (*misread.lines[:-1], *foot.lines))
+    pages = lift_furniture([*(_stamped(number) for number in (1, 2, 3)), page, *map(_stamped, range(5, 9))])
+    _, messages = split_messages(pages)
+    assert pages[3].bates_numbers == ("ABC-SCB0000004",)
+    assert messages[3].text == "text"
+
+
+def test_the_numbers_of_stamps_are_kept_for_searching() -> None:
+    pages = lift_furniture([_stamped(number) for number in range(1, 9)])
+    assert pages[3].stamped_numbers == ("F-2015-00004",)

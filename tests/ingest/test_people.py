@@ -53,3 +53,15 @@ def test_a_code_beside_a_name_belongs_to_the_mailbox_not_to_the_name() -> None:
 
 def test_knows_on_whose_behalf_a_mail_was_sent() -> None:
     assert split_behalf("Roe, Jane on behalf of Poe, Ann") == ("Roe, Jane", "Poe, Ann")
+
+
+@pytest.mark.parametrize("text", ["ee", "(o) 6)", "es a", "[E] 9 @@>"])
+def test_what_ocr_makes_of_a_box_names_nobody(text: str) -> None:
+    mailbox = parse_mailbox(text)
+    assert mailbox is None or mailbox.name is None
+
+
+def test_an_address_of_which_only_the_domain_is_left_is_withheld() -> None:
+    mailbox = parse_mailbox("@gmail.com>")
+    assert mailbox is not None
+    assert (mailbox.withheld, mailbox.name, mailbox.address) == (True, None, None)

@@ -1,0 +1,80 @@
+"""The program as a person runs it: real processes, one archive for all."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+_READINGROOM = str(Path(sys.executable).with_name("readingroom"))
+_RELEASE = Path(__file__).parents[2] / "data" / "sample" / "release"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("home")
+    assert _run(home, "ingest", str(_RELEASE)).returncode == 0
+    return home
+
+
+def _run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "READINGROOM_HOME": str(home)}
+    return subprocess.run([_READINGROOM, *arguments], env=environment, capture_output=True, text=True, check=False)
+
+
+def test_results_go_to_stdout_and_the_bar_to_stderr(tmp_path: Path) -> None:
+    told = _run(tmp_path, "ingest", str(_RELEASE), "--json")
+    outcomes = [json.loads(line) for line in told.stdout.splitlines()]
+    assert len(outcomes) == 9
+    assert sum(outcome["messages"] for outcome in outcomes) == 77
+    assert "Indexing" in told.stderr
+
+
+def test_search_answers_as_the_api_does(home: Path) -> None:
+    answer = json.loads(_run(home, "search", "from:thistlewood pilot after:2018-03", "--json").stdout)
+    assert answer["count"] == 3
+    assert {"key", "url", "title"} <= answer["results"][0].keys()
+
+
+def test_show_prints_a_message_and_a_document(home: Path) -> None:
+    (hit, *_) = json.loads(_run(home, "search", "pricing", "--json").stdout)["results"]
+    assert hit["title"] in _run(home, "show", hit["key"]).stdout
+    assert "sha256" in _run(home, "show", hit["document_key"]).stdout
+
+
+def test_status_counts_what_is_there(home: Path) -> None:
+    status = json.loads(_run(home, "status", "--json").stdout)
+    assert (status["files_found"], status["documents"], status["pages"]) == (9, 9, 53)
+    assert status["messages"] == {"printed": 50, "quoted": 27}
+    assert sum(status["documents_by_state"].values()) == status["documents"]
+
+
+def test_export_gives_a_record_a_message(home: Path) -> None:
+    records = [json.loads(line) for line in _run(home, "export", "--format", "truth").stdout.splitlines()]
+    assert len(records) == 77
+    assert {record["level"] for record in records} == {"top", "quoted"}
+
+
+def test_reindex_keeps_every_entry(home: Path) -> None:
+    before = json.loads(_run(home, "search", "pilot", "--json").stdout)["count"]
+    assert _run(home, "reindex").returncode == 0
+    assert json.loads(_run(home, "search", "pilot", "--json").stdout)["count"] == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["show", "0000000000000000"], 4, "There is no"),
+        (["export", "--release", "nosuch"], 4, "no release 'nosuch'"),
+        (["ingest", "nowhere", "--release", "x"], 2, "nowhere"),
+        (["search", "x", "--date-after", "yesterday"], 2, "yesterday"),
+        (["serve", "--port", "99999"], 2, "99999"),
+    ],
+)
+def test_says_what_is_wrong_and_ends_with_its_code(home: Path, arguments: list[str], code: int, told: str) -> None:
+    ended = _run(home, *arguments)
+    assert ended.returncode == code
+    assert told in ended.stderr
+    assert "Traceback" not in ended.stderr
