@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 
 # "STATE-SCB0045247", "NIH-000960", "HOUSE OVERSIGHT 029401", "EFTA00009676", "RR-DEA-000123"
 _NUMBER = re.compile(r"(?<![\w-])(?P<prefix>[A-Z](?:[A-Z0-9 _-]*[A-Z _-])?)(?P<counter>\d{4,10})(?!\w)")
+_LONGEST = 200  # letters of a head or foot that are looked at
 _LETTERS = re.compile(r"[A-Z]{2}")
 _SAME_PREFIX = 0.75  # likeness of two readings of one prefix: OCR takes S for 5
 
@@ -33,14 +34,14 @@ def find_bates_numbers(margins: Sequence[Sequence[str]]) -> list[tuple[str, ...]
 def is_bates_number(text: str, numbers: Sequence[str]) -> bool:
     """Tell whether a text is one of a page's Bates numbers, also where OCR read its prefix otherwise."""
     counters = {match["counter"] for number in numbers for match in _NUMBER.finditer(number)}
-    return any(match["counter"] in counters for match in _NUMBER.finditer(text))
+    return any(match["counter"] in counters for match in _NUMBER.finditer(text[:_LONGEST]))
 
 
 def _candidates(texts: Sequence[str]) -> list[tuple[str, str]]:
     return [
         (match["prefix"], match["counter"])
         for text in texts
-        for match in _NUMBER.finditer(text)
+        for match in _NUMBER.finditer(text[:_LONGEST])
         if _LETTERS.search(match["prefix"]) and _ends_its_text(match, text)
     ]
 

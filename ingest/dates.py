@@ -33,6 +33,7 @@ _MONTHS = {
     )
     for name in names.split()
 }
+_LONGEST = 200  # letters of a date line that are looked at
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _ZONES = {  # minutes east of UTC; only names that mean one offset in mail headers (RFC 5322, 4.3 and AOL's prints)
     "utc": 0, "gmt": 0, "z": 0, "est": -300, "edt": -240, "cst": -360, "cdt": -300, "mst": -420, "mdt": -360,
@@ -66,7 +67,7 @@ def parse_date(text: str, *, day_first: bool = False) -> PrintedDate:
     `day_first` decides "03/04/2012", which says nothing by itself; "13/04/2012" needs no telling.
     A weekday that is printed and does not fit makes the other order of day and month be tried.
     """
-    repaired = _repair(text)
+    repaired = _repair(text[:_LONGEST])
     day, rest = _find_day(repaired, day_first=day_first)
     if day is None:
         return PrintedDate(text, None, None)

@@ -1,10 +1,11 @@
 """What pdfplumber sees on a page: filled boxes and annotations that withhold, and text left under them."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Generic, TypeVar
 
 import pdfplumber
 from pdfplumber.page import Page
@@ -14,11 +15,14 @@ from ingest.redactions import find_codes
 
 log = logging.getLogger(__name__)
 
+_Thing = TypeVar("_Thing")
+
 _SMALLEST_PT = 5.0  # a box less wide or high is a rule or a speck
 _LARGEST = 0.85  # of the page's width and height: a larger box is a background
 _DARK = 0.35  # luminance below which a fill hides dark text
 _WHITE = 0.97
-_MAX_CHARS = 200_000  # a page with more would keep pdfplumber busy for minutes
+_MOST_BOXES = 2_000  # on a page: a drawing, not redactions
+_MOST_LETTERS = 100_000
 _REDACTING_ANNOTATIONS = {"Redact", "Square"}
 
 
@@ -55,19 +59,25 @@ def see_boxes(path: Path, pages: Mapping[int, PageRecord]) -> Iterator[SeenPage]
 
 
 def _see_page(page: Page, record: PageRecord) -> SeenPage:
-    if len(record.words) > _MAX_CHARS // 5:
-        return SeenPage(record, 0)
     boxes = [*_filled_boxes(page), *_annotation_boxes(page)]
-    dark_letters = [char for char in page.chars if _luminance(char.get("non_stroking_color")) < _DARK]
+    if len(boxes) > _MOST_BOXES or len(page.chars) > _MOST_LETTERS:
+        log.warning("boxes not weighed page=%d boxes=%d letters=%d", page.page_number, len(boxes), len(page.chars))
+        return SeenPage(record, 0)
+    words = _ByHeight((word, word.box) for word in record.words)
+    dark_letters = _ByHeight(
+        (None, Box(char["x0"], char["top"], char["x1"], char["bottom"]))
+        for char in page.chars
+        if _luminance(char.get("non_stroking_color")) < _DARK
+    )
     redactions: list[Redaction] = []
     hidden: set[Word] = set()
     for filled in _outermost(boxes):
-        inside = [word for word in record.words if _holds(filled.box, word.box)]
+        inside = words.within(filled.box)
         codes = find_codes(" ".join(word.text for word in inside)) if inside else []
         if codes:
             redactions.extend(Redaction(code, printed, filled.box) for code, printed in codes)
         elif filled.luminance < _DARK and inside:
-            covered = {word for word in inside if _any_letter_in(dark_letters, word.box)}
+            covered = {word for word in inside if dark_letters.within(word.box)}
             hidden |= covered
             if covered:
                 redactions.append(Redaction(None, None, filled.box))
@@ -114,17 +124,21 @@ def _same(box: Box, other: Box) -> bool:
     return all(abs(side - other_side) < 2 for side, other_side in zip(box, other, strict=True))
 
 
-def _holds(box: Box, inner: Box) -> bool:
-    x, y = (inner.x0 + inner.x1) / 2, (inner.top + inner.bottom) / 2
-    return box.x0 <= x <= box.x1 and box.top <= y <= box.bottom
+class _ByHeight(Generic[_Thing]):
+    """Things on a page, found by where their middles stand without looking at all of them."""
 
+    def __init__(self, placed: Iterable[tuple[_Thing, Box]]) -> None:
+        places = sorted(
+            (((box.top + box.bottom) / 2, (box.x0 + box.x1) / 2, thing) for thing, box in placed),
+            key=lambda place: place[0],
+        )
+        self._heights = [place[0] for place in places]
+        self._places = places
 
-def _any_letter_in(letters: Sequence[Mapping[str, Any]], box: Box) -> bool:
-    return any(
-        box.x0 - 1 <= (letter["x0"] + letter["x1"]) / 2 <= box.x1 + 1
-        and box.top - 1 <= (letter["top"] + letter["bottom"]) / 2 <= box.bottom + 1
-        for letter in letters
-    )
+    def within(self, box: Box) -> list[_Thing]:
+        """Return the things whose middle lies in the box, from top to bottom."""
+        start, end = bisect_left(self._heights, box.top), bisect_right(self._heights, box.bottom)
+        return [thing for _, x, thing in self._places[start:end] if box.x0 <= x <= box.x1]
 
 
 def _without(lines: Sequence[Line], hidden: set[Word]) -> tuple[Line, ...]:

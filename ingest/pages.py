@@ -6,6 +6,7 @@ header come before all values. Only the places of the words tell which value sta
 
 import ctypes
 import logging
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +32,9 @@ _LIGATURES = {
 }
 _BOX_PT = 4  # a drawn shape thinner than this is a rule
 _WORD_GAP = 0.6  # of the character height: a wider gap between two characters parts words
+_LEAST_HEIGHT_PT = 4.0
+_FARTHEST_PT = 100_000  # from the page's edge: damaged files place words beyond all measure
+_TWICE = 0.3  # of its width: a letter printed again within is the same one
 _SAME_LINE = 0.45  # of the word height: how far the middles of neighbours on one line may lie apart
 
 
@@ -85,27 +89,46 @@ def build_lines(words: Sequence[Word]) -> list[Line]:
     Words are followed from left to right: each joins the line whose last word stands level with it.
     So a scan that hangs a little keeps its lines, and a label finds its value across a wide gap.
     """
-    rows: list[list[Word]] = []
+    rows = _Rows()
     for word in sorted(words, key=lambda word: (word.box.x0, word.box.top)):
-        row = _row_of(word, rows)
-        if row is None:
-            rows.append([word])
-        else:
-            row.append(word)
-    lines = [Line(tuple(row)) for row in rows]
+        rows.add(word)
+    lines = [Line(tuple(row)) for row in rows.every]
     return sorted(lines, key=lambda line: (_middle(line.words[0].box), line.words[0].box.x0))
 
 
-def _row_of(word: Word, rows: list[list[Word]]) -> list[Word] | None:
-    middle, height = _middle(word.box), word.box.bottom - word.box.top
-    best, best_distance = None, 0.0
-    for row in rows:
-        last = row[-1].box
-        distance = abs(_middle(last) - middle)
-        limit = _SAME_LINE * min(max(height, 4.0), max(last.bottom - last.top, 4.0))
-        if distance <= limit and word.box.x0 >= last.x1 - limit and (best is None or distance < best_distance):
-            best, best_distance = row, distance
-    return best
+class _Rows:
+    """Rows of words that grow to the right, found by the height at which each ends."""
+
+    def __init__(self) -> None:
+        self.every: list[list[Word]] = []
+        self._at: dict[int, list[int]] = defaultdict(list)  # height in steps → rows whose last word is there
+
+    def add(self, word: Word) -> None:
+        """Put a word at the end of the row that it stands level with, or begin a row."""
+        number = self._find(word)
+        if number is None:
+            number = len(self.every)
+            self.every.append([])
+        else:
+            self._at[_step(_middle(self.every[number][-1].box))].remove(number)
+        self.every[number].append(word)
+        self._at[_step(_middle(word.box))].append(number)
+
+    def _find(self, word: Word) -> int | None:
+        middle, height = _middle(word.box), max(word.box.bottom - word.box.top, _LEAST_HEIGHT_PT)
+        best, best_distance = None, 0.0
+        for step in range(_step(middle - _SAME_LINE * height), _step(middle + _SAME_LINE * height) + 1):
+            for number in self._at.get(step, ()):
+                last = self.every[number][-1].box
+                distance = abs(_middle(last) - middle)
+                limit = _SAME_LINE * min(height, max(last.bottom - last.top, _LEAST_HEIGHT_PT))
+                if distance <= limit and word.box.x0 >= last.x1 - limit and (best is None or distance < best_distance):
+                    best, best_distance = number, distance
+        return best
+
+
+def _step(height_pt: float) -> int:
+    return int(max(-_FARTHEST_PT, min(_FARTHEST_PT, height_pt)) // 4)
 
 
 def _middle(box: Box) -> float:
@@ -176,8 +199,8 @@ def _words_of(text_page: pdfium.FPDF_TEXTPAGE, count: int, frame: _Frame) -> Ite
         if boxes and _parts(boxes[-1], box):
             yield _word(letters, boxes)
             letters, boxes = [], []
-        if boxes and letter == letters[-1] and abs(boxes[-1].x0 - box.x0) < 1 and abs(boxes[-1].top - box.top) < 1:
-            continue  # bold that is faked by printing the letter twice
+        if boxes and letter == letters[-1] and _is_printed_twice(boxes[-1], box):
+            continue
         letters.append(letter)
         boxes.append(box)
     if letters:
@@ -200,6 +223,12 @@ def _parts(before: Box, box: Box) -> bool:
     if abs(_middle(before) - _middle(box)) > _SAME_LINE * height:
         return True
     return box.x0 - before.x1 > _WORD_GAP * height or box.x1 < before.x0 - height
+
+
+def _is_printed_twice(before: Box, box: Box) -> bool:
+    """Tell bold that is faked by printing a letter twice from a double letter."""
+    width = box.x1 - box.x0
+    return abs(before.x0 - box.x0) < _TWICE * width and abs(before.top - box.top) < _TWICE * width
 
 
 def _word(letters: list[str], boxes: list[Box]) -> Word:

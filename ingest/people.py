@@ -23,6 +23,7 @@ _LETTER = re.compile(r"\s*(?:[\[(]\s*[A-Z]\s*[\]J)}]|\[\s*[A-Z]\s).*$")
 _BEHALF = re.compile(r"^(?P<sender>.*?)\s*;?\s*\bon\s+behalf\s+of\b\s*(?P<principal>.*)$", re.I | re.S)
 _EDGES = " \t\"'“”‘’°,;:*•|"
 _SUFFIXES = {"jr", "sr", "ii", "iii", "iv", "md", "phd", "esq", "dds", "mph", "usa", "usn", "usmc", "usaf"}
+_LONGEST = 1_000  # letters of one mailbox that are looked at
 _SHORTEST_LOWER = 4  # letters of a name in lower case
 _LOST_MAILBOX = re.compile(r"^\W*@[\w-]+\.[\w.-]+\W*$")  # "@gmail.com": the name before it is blacked out
 
@@ -53,7 +54,7 @@ def split_behalf(text: str) -> tuple[str, str | None]:
 
 def parse_mailbox(text: str) -> Mailbox | None:
     """Return one mailbox; None if the text holds no name, no address and no sign of withholding."""
-    printed = " ".join(text.split()).strip(" ;,")
+    printed = " ".join(text[:_LONGEST].split()).strip(" ;,")
     if not printed:
         return None
     codes = tuple(dict.fromkeys(code for code, _ in find_codes(printed) or find_codes_within(printed)))
@@ -113,16 +114,14 @@ def _names_someone(text: str) -> bool:
 
 def _split_top(text: str, separator: str) -> list[str]:
     """Split at separators outside quotes."""
-    parts, current, quoted = [], "", False
-    for letter in text:
+    parts, start, quoted = [], 0, False
+    for index, letter in enumerate(text):
         if letter == '"':
             quoted = not quoted
         if letter == separator and not quoted:
-            parts.append(current)
-            current = ""
-        else:
-            current += letter
-    return [*parts, current]
+            parts.append(text[start:index])
+            start = index + 1
+    return [*parts, text[start:]]
 
 
 def _split_at_commas(text: str) -> Iterator[str]:
@@ -130,15 +129,14 @@ def _split_at_commas(text: str) -> Iterator[str]:
 
     A comma parts when an address, a closing bracket or a quoted name stands before it.
     """
-    current = ""
+    pending: list[str] = []
     for part in _split_top(text, ","):
-        current = f"{current},{part}" if current else part
-        stripped = current.strip()
-        if _ADDRESS.search(stripped) or stripped.endswith((">", "]", "›")):
-            yield current
-            current = ""
-    if current.strip():
-        yield current
+        pending.append(part)
+        if _ADDRESS.search(part[:_LONGEST]) or part.strip().endswith((">", "]", "›")):
+            yield ",".join(pending)
+            pending = []
+    if "".join(pending).strip():
+        yield ",".join(pending)
 
 
 def _pairs_of_names(text: str) -> list[str]:

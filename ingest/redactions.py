@@ -9,8 +9,8 @@ _FOIA = r"\(?\s*[bB]\s*\)?\s*[\(\{]?\s*(?P<number>[1-9])\s*[\)\}]?\s*(?:[\(\{]\s
 _SECRECY = r"(?P<order>1\.4)\s*\(\s*(?P<ground>[a-hA-H])\s*\)"
 _CODE = re.compile(rf"(?:{_SECRECY}|{_FOIA})(?![0-9a-z])")
 _STATUTE = r"(?:NATSECACT\d*|INA|CIA|PERS/ORG|CIA\s+PERS/ORG|\d{4})"
-_UNNAMED = re.sub(r"[?]P<[a-z]+>", "", rf"{_SECRECY}|{_FOIA}|{_STATUTE}")
-_CODES_ALONE = re.compile(rf"^\W*(?:(?:{_UNNAMED})[\s,;/|.]*)+\W*$")
+_STATUTES = re.compile(_STATUTE)
+_LONGEST = 300  # letters of a text that holds nothing but codes
 _BRACKETED = re.compile(r"\(\s*b\s*\)\s*\(\s*(?P<number>[1-9])\s*\)(?:\s*\(\s*(?P<letter>[A-F])\s*\))?", re.I)
 _STAMP = re.compile(r"^(?:RELEASED?)?\s*(?:IN)?\s*(?:FULL|PART(?:IAL)?)?[A-Z1|]?\s*(?P<codes>.*)$")
 _STAMP_START = re.compile(r"^(?:RELEASED?\b|(?:IN )?(?:FULL|PART)[A-Z1|]?\b|DENIED IN (?:FULL|PART))")
@@ -22,9 +22,12 @@ def find_codes(text: str) -> list[tuple[str, str]]:
 
     Codes are read as in 5 U.S.C. 552(b) and Executive Order 13526, 1.4: `B7(C)` is `(b)(7)(C)`.
     """
-    if not _CODES_ALONE.match(text):
+    compact = " ".join(text.split())
+    if len(compact) > _LONGEST:
         return []
-    return [(_normalised(match), match.group().strip()) for match in _CODE.finditer(text)]
+    found = [(_normalised(match), match.group().strip()) for match in _CODE.finditer(compact)]
+    rest = _STATUTES.sub(" ", _CODE.sub(" ", compact))
+    return found if found and not re.search(r"\w", rest) else []
 
 
 def find_codes_within(text: str) -> list[tuple[str, str]]:

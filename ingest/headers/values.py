@@ -9,6 +9,7 @@ from ingest.people import parse_mailbox, split_behalf, split_mailboxes
 from ingest.records import DatePrecision, Headers
 
 # A file name ends with its extension; ";" alone does not part names, for names hold it too.
+_LONGEST = 4_000  # letters of an attachments line that are looked at
 _FILE_NAME = re.compile(r"[^;]+?\.[A-Za-z][A-Za-z0-9]{1,4}(?=\s*[;,]|\s*$)")
 
 
@@ -38,6 +39,7 @@ def _is_moment(text: str) -> bool:
 
 def split_attachments(text: str) -> tuple[str, ...]:
     """Return the file names of an attachments line."""
+    text = text[:_LONGEST]
     names = [match.group().strip(" ;,") for match in _FILE_NAME.finditer(text)]
     rest = _FILE_NAME.sub("", text).strip(" ;,")
     return tuple(name for name in [*names, *([rest] if rest else [])] if name)

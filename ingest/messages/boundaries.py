@@ -26,6 +26,7 @@ _FRESH = 1.5  # the page before ends early
 _CERTAIN = 6.0
 _ROUNDS = 4
 _FULL_PAGE = 0.72  # of the page height: text that ends lower fills the page
+_LINES_COUNTED = 4  # more lines above say no more
 _OWNER_WORDS = 4
 _SEPARATOR = re.compile(
     r"original\s+(?:message|appointment)|forwarded\s+(?:message|by)|begin forwarded|urspr.ngliche nachricht"
@@ -39,8 +40,8 @@ _PREFIX = re.compile(r"^\s*(?:(?:re|fwd?|aw|wg|tr|rv|sv|vs)\s*(?:\[\d+\])?\s*:|\
 class Position:
     """Where a header stands."""
 
-    lines_above: int  # lines on its page above it that are no furniture
-    words_above: int
+    lines_above: int  # lines on its page above it that are no furniture; not counted beyond the first few
+    words_above: int  # in those lines
     separated: bool  # a separator or quote marks stand before it
     page_before_is_full: bool
 
@@ -66,9 +67,9 @@ def printed_log_odds(spots: Sequence[Spot], blocks: Sequence[HeaderBlock], heigh
 def find_position(spots: Sequence[Spot], block: HeaderBlock, heights: Mapping[int, float]) -> Position:
     """Return where a block stands on its page."""
     start = spots[block.start]
-    above = []
+    above: list[Spot] = []
     index = block.start - 1
-    while index >= 0 and spots[index].page == start.page:
+    while index >= 0 and spots[index].page == start.page and len(above) <= _LINES_COUNTED:
         above.append(spots[index])
         index -= 1
     before = spots[block.start - 1].line.text if block.start else ""

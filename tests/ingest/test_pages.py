@@ -75,3 +75,16 @@ def test_what_is_no_pdf_is_unreadable(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.pdf").write_bytes(content)
     with pytest.raises(UnreadableFileError), open_pdf(tmp_path / "a.pdf"):
         pass
+
+
+def test_double_letters_of_small_print_stay(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "a.pdf"))
+    canvas.setFont("Helvetica", 3)
+    canvas.drawString(50, 700, "bill will call illicit committee")
+    canvas.save()
+    assert _lines(tmp_path / "a.pdf") == ["bill will call illicit committee"]
+
+
+def test_a_page_of_scattered_words_is_put_in_order() -> None:
+    words = [Word("w", Box(n * 0.03, n * 37 % 700, n * 0.03 + 2, n * 37 % 700 + 8)) for n in range(20_000)]
+    assert sum(len(line.words) for line in build_lines(words)) == 20_000
