@@ -3,5 +3,6 @@
 from ingest.files.finding import account, find_attached, find_files
 from ingest.files.kinds import find_kind
 from ingest.files.limits import FileLimits
+from ingest.files.zips import clean_name
 
-__all__ = ["FileLimits", "account", "find_attached", "find_files", "find_kind"]
+__all__ = ["FileLimits", "account", "clean_name", "find_attached", "find_files", "find_kind"]

@@ -1,6 +1,8 @@
 """Write documents with their pages and messages; keys come from content and old ones lead on."""
 
 import hashlib
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,24 +14,35 @@ from app.database import models as rows
 from app.database.word_boxes import WordBox, pack_boxes
 from ingest.agencies import AgencyTable
 from ingest.load.people import PeopleWriter
-from ingest.records import Level, MessageRecord, PageRecord, Reading, Redaction, SourceFile
+from ingest.records import Level, MessageRecord, PageRecord, Reading, Redaction, SourceFile, State
 
 PIPELINE_VERSION = 1  # raise it when a stage reads better: files are then read again
 _KEY_DIGITS = 16
+_PASSING = ("worker_died", "worker_timeout", "out_of_memory")  # problems of the moment, not of the file
+_READ_STATES = (rows.DocumentState.PUBLISHED, rows.DocumentState.PARTIAL)
+_NUMBERED = re.compile(r" \(\d+\)$")
+_LONGEST_PATH = 600  # bytes: PostgreSQL indexes rows up to 2,704
 
 
 @dataclass(frozen=True, slots=True)
 class Attached:
     """A mail's attachment that is a document of its own."""
 
-    name: str
+    message: int  # index of the message within the mail file
+    name: str  # as the message names it
     document_id: int
 
 
 def find_read(session: Session, sha256: str) -> rows.Document | None:
-    """Return the document of these bytes if it was read by the pipeline as it is now."""
+    """Return the document of these bytes if it was read by the pipeline as it is now.
+
+    One whose worker died or ran out of time or memory was not read: it is tried again.
+    """
     document = session.scalar(select(rows.Document).where(rows.Document.sha256 == sha256))
-    return document if document and document.pipeline_version == PIPELINE_VERSION else None
+    if document is None or document.pipeline_version != PIPELINE_VERSION:
+        return None
+    failed = select(rows.Problem.id).where(rows.Problem.document_id == document.id, rows.Problem.code.in_(_PASSING))
+    return None if session.scalar(failed.limit(1)) else document
 
 
 def link_file(session: Session, release: rows.Release, file: SourceFile, document: rows.Document) -> bool:
@@ -38,20 +51,42 @@ def link_file(session: Session, release: rows.Release, file: SourceFile, documen
     Where another document has the place, as when two folders with files of one name are ingested, this
     one's is "name (2)".
     """
+    label = _shorten(file.path)
+    base = _NUMBERED.sub("", label)
     places = select(rows.ReleasedFile.path, rows.ReleasedFile.document_id).where(
         rows.ReleasedFile.release_id == release.id,
-        (rows.ReleasedFile.path == file.path) | rows.ReleasedFile.path.startswith(f"{file.path} (", autoescape=True),
+        (rows.ReleasedFile.path == base) | rows.ReleasedFile.path.startswith(f"{base} (", autoescape=True),
     )
     taken = dict(session.execute(places).all())
-    path, count = file.path, 1
+    if document.id in taken.values():
+        return False
+    path, count = label, 1
     while path in taken:
-        if taken[path] == document.id:
-            return False
         count += 1
-        path = f"{file.path} ({count})"
+        path = f"{base} ({count})"
     session.add(rows.ReleasedFile(release_id=release.id, document_id=document.id, path=path))
     _queue_again(session, document)
     return True
+
+
+def _shorten(path: str) -> str:
+    """Return a path that an index of the database can hold; a hash stands for what is cut off."""
+    encoded = path.encode()
+    if len(encoded) <= _LONGEST_PATH:
+        return path
+    return f"{encoded[: _LONGEST_PATH - 20].decode(errors='ignore')}…{hashlib.sha256(encoded).hexdigest()[:12]}"
+
+
+def known_attachments(session: Session, document: rows.Document) -> list[tuple[str, rows.Document]]:
+    """Return the attachments of a mail file that are documents, by name, as an earlier reading kept them."""
+    found = session.execute(
+        select(rows.Attachment.name, rows.Document)
+        .join(rows.Message, rows.Message.id == rows.Attachment.message_id)
+        .join(rows.Document, rows.Document.id == rows.Attachment.document_id)
+        .where(rows.Message.document_id == document.id)
+        .order_by(rows.Attachment.id)
+    )
+    return [(name, attached) for name, attached in found]
 
 
 def store_document(
@@ -60,6 +95,8 @@ def store_document(
 ) -> rows.Document:  # fmt: skip
     """Write a document and all that was read from it, in place of an older reading; return its row."""
     document = session.scalar(select(rows.Document).where(rows.Document.sha256 == file.sha256))
+    if document is not None and reading.state is State.UNREADABLE and document.state in _READ_STATES:
+        return _keep_older(session, document, reading)
     old_keys = _forget(session, document) if document else {}
     if document is None:
         document = rows.Document(key=file.sha256[:_KEY_DIGITS], sha256=file.sha256, name=file.name)
@@ -83,14 +120,26 @@ def store_document(
     return document
 
 
-def message_key(document_sha256: str, message: MessageRecord, ordinal: int) -> str:
-    """Return a message's key: of its document, first page and header block.
+def _keep_older(session: Session, document: rows.Document, reading: Reading) -> rows.Document:
+    """Keep what an older pipeline read of a file that this one fails on; the problem says so."""
+    codes = {*_PASSING, *(problem.code for problem in reading.problems)}
+    session.execute(delete(rows.Problem).where(rows.Problem.document_id == document.id, rows.Problem.code.in_(codes)))
+    session.add_all(
+        rows.Problem(document_id=document.id, page=problem.page, code=problem.code, detail=problem.detail)
+        for problem in reading.problems
+    )
+    return document
 
-    `ordinal` counts messages of one page whose header blocks are the same, from 0.
-    """
+
+def message_identity(document_sha256: str, message: MessageRecord) -> str:
+    """Return what a message's key is made of: its document, first page and header block without blanks."""
     header = "".join(message.headers.printed.split())
-    identity = f"{document_sha256}\n{message.first_page}\n{header}\n{ordinal}"
-    return hashlib.sha256(identity.encode()).hexdigest()[:_KEY_DIGITS]
+    return f"{document_sha256}\n{message.first_page}\n{header}"
+
+
+def message_key(identity: str, ordinal: int) -> str:
+    """Return a message's key; `ordinal` counts the messages of one identity, from 0."""
+    return hashlib.sha256(f"{identity}\n{ordinal}".encode()).hexdigest()[:_KEY_DIGITS]
 
 
 def _forget(session: Session, document: rows.Document) -> dict[str, int]:
@@ -112,8 +161,6 @@ def _lead_on(
 ) -> None:
     """Let each key that is no more lead to the message on the same page, or to the document."""
     new = {message.key for message in messages}
-    if not old_keys:
-        return
     session.execute(delete(rows.Redirect).where(rows.Redirect.old_key.in_(new)))
     session.execute(delete(rows.RetiredEntry).where(rows.RetiredEntry.key.in_(new)))
     for key, page in old_keys.items():
@@ -153,23 +200,32 @@ def _store_messages(
     attached: Sequence[Attached],
 ) -> list[rows.Message]:
     people = PeopleWriter(session, table, reading.messages)
-    by_name = {attachment.name: attachment.document_id for attachment in attached}
     stored: list[rows.Message] = []
-    used: dict[str, int] = {}
+    used: Counter[str] = Counter()
     for position, record in enumerate(reading.messages):
-        ordinal = used.get(f"{record.first_page} {record.headers.printed}", 0)
-        used[f"{record.first_page} {record.headers.printed}"] = ordinal + 1
-        message = _message(document, record, position, message_key(document.sha256, record, ordinal))
+        identity = message_identity(document.sha256, record)
+        message = _message(document, record, position, message_key(identity, used[identity]))
+        used[identity] += 1
         message.parent_id = stored[record.parent].id if record.parent is not None else None
         message.participants = people.participants(record.headers)
-        message.attachments = [
-            rows.Attachment(name=name, document_id=by_name.get(name)) for name in record.headers.attachments
-        ]
+        message.attachments = _attachments(record, [each for each in attached if each.message == position])
         session.add(message)
         session.flush()
         stored.append(message)
     people.rename()
     return stored
+
+
+def _attachments(record: MessageRecord, attached: Sequence[Attached]) -> list[rows.Attachment]:
+    """Return the rows of the attachments that a message names, each with its own document if there is one."""
+    waiting = list(attached)
+    named = []
+    for name in record.headers.attachments:
+        found = next((each for each in waiting if each.name == name), None)
+        if found is not None:
+            waiting.remove(found)
+        named.append(rows.Attachment(name=name, document_id=found.document_id if found else None))
+    return named
 
 
 def _message(document: rows.Document, record: MessageRecord, position: int, key: str) -> rows.Message:
