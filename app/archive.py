@@ -5,9 +5,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
 from app.config import Settings
 from app.database.connection import Sessions, migrate, open_database, open_sessions
+from app.errors import ArchiveError
 from app.search.service import SearchService, open_search
 from app.store import FileStore
 
@@ -27,7 +29,10 @@ class Archive:
 def open_archive(settings: Settings) -> Iterator[Archive]:
     """Open the archive of `settings`; an archive that does not exist yet is made, empty."""
     engine = open_database(settings.database_url)
-    migrate(engine)
+    try:
+        migrate(engine)
+    except OperationalError as error:
+        raise ArchiveError(f"The database cannot be opened ({error.orig}). Is READINGROOM_DATABASE right?") from error
     sessions = open_sessions(engine)
     with open_search(settings, sessions) as search:
         yield Archive(settings, engine, sessions, search, FileStore(settings.files_folder))

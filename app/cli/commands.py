@@ -22,7 +22,9 @@ from app.logs import set_up_logging
 from app.search.results import Order, SearchRequest
 from app.web.main import create_app
 from app.web.resources import MovedError, load_document, load_message, load_status
-from app.web.schemas import MessageDetail, search_page
+from app.web.schemas import DocumentDetail, MessageDetail, search_page
+
+_MOST_MOVES = 10  # of an address, one to the next
 
 
 @contextmanager
@@ -72,25 +74,32 @@ def search(query: str, order_by: str, *, as_json: bool, **filters: Any) -> None:
 def show(key: str, *, as_json: bool) -> None:
     """Show the message or the document that has this KEY."""
     with _archive() as archive:
-        try:
-            message = _load_message(archive, key)
-        except NotFoundError:
-            document = load_document(archive, key)
-            _echo_json(document) if as_json else print_document(document)
-            return
-        _echo_json(message) if as_json else print_message(message)
+        found = _load(archive, key)
+        if as_json:
+            _echo_json(found)
+        elif isinstance(found, MessageDetail):
+            print_message(found)
+        else:
+            print_document(found)
 
 
-def _load_message(archive: Archive, key: str) -> MessageDetail:
-    """Return the message of a key, or of the key it moved to.
+def _load(archive: Archive, key: str) -> MessageDetail | DocumentDetail:
+    """Return the message or document of a key, also of one that moved.
 
     Raises:
-        NotFoundError: no message has it; a document may.
+        NotFoundError: nothing has it and nothing ever had.
     """
-    try:
-        return load_message(archive, key)
-    except MovedError as moved:
-        return load_message(archive, moved.new_path.rsplit("/", 1)[-1])
+    noun = "messages"
+    for _ in range(_MOST_MOVES):
+        try:
+            return load_message(archive, key) if noun == "messages" else load_document(archive, key)
+        except MovedError as moved:
+            noun, key = moved.new_path.strip("/").split("/")[:2]
+        except NotFoundError:
+            if noun == "documents":
+                raise NotFoundError(f"There is no message or document {key!r} in this archive.") from None
+            noun = "documents"
+    raise NotFoundError(f"{key!r} moved too often to be followed.")
 
 
 @click.command()

@@ -1,19 +1,23 @@
 """Open the database and bring it to the newest schema."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
 log = logging.getLogger(__name__)
+
+_MIGRATION_LOCK = 0x52454144  # any number that no other program on the server takes
 
 Sessions = sessionmaker[Session]
 
@@ -39,12 +43,34 @@ def migrate(engine: Engine) -> None:
     """Bring the schema to the newest version; does nothing where it is there already."""
     config = _alembic_config()
     newest = ScriptDirectory.from_config(config).get_current_head()
-    with engine.begin() as connection:
+    with _locked(engine) as connection:
         if MigrationContext.configure(connection).get_current_revision() == newest:
             return
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         log.info("migrated schema=%s", newest)
+
+
+@contextmanager
+def _locked(engine: Engine) -> Iterator[Connection]:
+    """Give a connection in a transaction that no other process can have at the same time.
+
+    SQLite's driver commits before every change of the schema unless the transaction is begun by hand:
+    a process killed midway would leave half a schema.
+    """
+    if engine.dialect.name != "sqlite":
+        with engine.begin() as connection:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
+            yield connection
+        return
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        try:
+            yield connection
+        except BaseException:
+            connection.exec_driver_sql("ROLLBACK")
+            raise
+        connection.exec_driver_sql("COMMIT")
 
 
 def schema_is_current(engine: Engine) -> bool:

@@ -1,6 +1,11 @@
+import hashlib
 import json
+import os
+import subprocess
+import sys
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -9,7 +14,8 @@ from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 from sqlalchemy import func, select
 
-from app.archive import Archive
+from app.archive import Archive, open_archive
+from app.config import Settings
 from app.database.models import (
     Agency,
     Attachment,
@@ -229,3 +235,103 @@ def test_states_add_up_to_the_documents(archive: Archive, tmp_path: Path) -> Non
     with archive.sessions() as session:
         states = session.scalars(select(Document.state)).all()
     assert sorted(states) == [DocumentState.PUBLISHED, DocumentState.REFUSED]
+
+
+def _mail(subject: str, *attachments: tuple[str, bytes]) -> bytes:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "jane@example.org", "ann@example.org", subject
+    mail["Date"] = "Fri, 6 Mar 2020 03:49:45 +0000"
+    mail.set_content("see attached")
+    for name, content in attachments:
+        mail.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
+    return bytes(mail)
+
+
+def _mbox(path: Path, *mails: bytes) -> Path:
+    path.write_bytes(b"".join(b"From jane@example.org Fri Mar  6 03:49:45 2020\n" + mail + b"\n\n" for mail in mails))
+    return path
+
+
+def test_mails_whose_headers_differ_only_in_blanks_have_keys_of_their_own(archive: Archive, tmp_path: Path) -> None:
+    (outcome,) = _ingest(archive, _mbox(tmp_path / "two.mbox", _mail("over view"), _mail("overview")))
+    assert (outcome.state.value, outcome.messages) == ("published", 2)
+
+
+def test_attachments_of_one_name_belong_each_to_its_own_mail(archive: Archive, tmp_path: Path) -> None:
+    mails = [_mail(f"mail {n}", ("notes.bin", f"notes number {n}".encode())) for n in range(3)]
+    _ingest(archive, _mbox(tmp_path / "three.mbox", *mails))
+    with archive.sessions() as session:
+        found = session.execute(
+            select(Message.subject, Document.size_bytes, Document.sha256)
+            .join(Attachment, Attachment.message_id == Message.id)
+            .join(Document, Document.id == Attachment.document_id)
+        ).all()
+    expected = {
+        (f"mail {n}", hashlib.sha256(content).hexdigest())
+        for n in range(3)
+        for content in [f"notes number {n}".encode()]
+    }
+    assert {(subject, sha256) for subject, _, sha256 in found} == expected
+
+
+def test_a_mail_in_a_second_release_brings_its_attachments(archive: Archive, tmp_path: Path) -> None:
+    mbox = _mbox(tmp_path / "one.mbox", _mail("plan", ("notes.bin", b"some notes")))
+    first = {outcome.path for outcome in _ingest(archive, mbox, slug="first")}
+    again = {outcome.path for outcome in _ingest(archive, mbox, slug="second")}
+    assert first == again == {"one.mbox", "one.mbox/notes.bin"}
+    assert _count(archive, ReleasedFile) == 4
+
+
+def test_the_order_of_folders_changes_nothing(archive: Archive, tmp_path: Path) -> None:
+    folders = [tmp_path / "a", tmp_path / "b"]
+    for number, folder in enumerate(folders):
+        folder.mkdir()
+        (folder / "m.eml").write_bytes(_mail(f"mail {number}"))
+    _ingest(archive, *folders)
+    _ingest(archive, *reversed(folders))
+    assert _count(archive, ReleasedFile) == 2
+
+
+def test_a_file_that_ran_out_of_time_is_tried_again(archive: Archive, tmp_path: Path) -> None:
+    path = print_pdf(tmp_path / "a.pdf", [_MAIL.format(subject="one")])
+    hasty = replace(archive, settings=archive.settings.model_copy(update={"worker_timeout_s": 0.001}))
+    (first,) = _ingest(hasty, path)
+    (second,) = _ingest(archive, path)
+    assert [problem.code for problem in first.problems] == ["worker_timeout"]
+    assert (second.state.value, second.messages, second.is_new) == ("published", 1, True)
+
+
+def test_a_reading_that_fails_leaves_the_older_one(archive: Archive, tmp_path: Path) -> None:
+    path = print_pdf(tmp_path / "a.pdf", [_MAIL.format(subject="one")])
+    _ingest(archive, path)
+    with archive.sessions.begin() as session:
+        session.scalars(select(Document)).one().pipeline_version = 0
+    hasty = replace(archive, settings=archive.settings.model_copy(update={"worker_timeout_s": 0.001}))
+    _ingest(hasty, path)
+    assert _count(archive, Message) == 1
+    (outcome,) = _ingest(archive, path)
+    assert (outcome.state.value, outcome.problems) == ("published", ())
+
+
+def test_a_path_of_any_length_is_kept(archive: Archive, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "long.zip", "w") as packed:
+        packed.writestr("名" * 990 + ".eml", _mail("long"))
+    outcomes = _ingest(archive, tmp_path / "long.zip")
+    assert [outcome.state.value for outcome in outcomes] == ["published", "published"]
+
+
+def test_two_at_once_give_one_copy(settings: Settings, tmp_path: Path) -> None:
+    source = tmp_path / "in"
+    source.mkdir()
+    for number in range(6):
+        print_pdf(source / f"{number}.pdf", [_MAIL.format(subject=f"mail {number}")])
+    readingroom = str(Path(sys.executable).with_name("readingroom"))
+    environment = {
+        **os.environ, "READINGROOM_HOME": str(settings.home), "READINGROOM_DATABASE": settings.database_url,
+    }  # fmt: skip
+    command = [readingroom, "ingest", str(source), "--release", "test"]
+    running = [subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) for _ in range(2)]
+    told = [process.communicate()[1].decode() for process in running]
+    assert [process.returncode for process in running] == [0, 0], told
+    with open_archive(settings) as archive:
+        assert [_count(archive, model) for model in (Document, ReleasedFile, Message)] == [6, 6, 6]

@@ -35,6 +35,6 @@ def test_prose_is_no_stamp() -> None:
     assert not is_stamp("Release in part of the memo")
 
 
-@pytest.mark.parametrize("text", ["B6 " * 10_000 + "Roe", "(b)(6) " * 40 + "Roe", "b" + " " * 50_000, "1947 " * 50 + "x"])
+@pytest.mark.parametrize("text", ["B6 " * 10_000 + "Roe", "(b)(6) " * 40 + "Roe", "b" + " " * 50_000])
 def test_an_endless_row_of_codes_is_judged_at_once(text: str) -> None:
     assert find_codes(text) == []
