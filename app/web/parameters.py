@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -12,6 +12,9 @@ from app.search.results import Order, SearchRequest
 
 _DAYS = "2012, 2012-09 or 2012-09-11; the whole of it is included."
 
+_MOST_VALUES = 20  # of one filter: every value is a link of the page
+Value = Annotated[str, Field(max_length=200)]
+
 
 class SearchParameters(BaseModel):
     """All filters must hold; of one that is repeated, one value must."""
@@ -19,12 +22,18 @@ class SearchParameters(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     q: str = Field("", max_length=2000, description='Words, "phrases", from:mills, after:2012-09, -not.')
-    sender: list[str] = Field([], alias="from", description="Text in the sender's name or address, or a key.")
-    to: list[str] = Field([], description="Text in a recipient's name or address.")
-    participant: list[str] = Field([], description="A person's key, or text in any participant.")
+    sender: list[Value] = Field(
+        [], max_length=_MOST_VALUES, alias="from", description="Text in the sender's name or address, or a key."
+    )
+    to: list[Value] = Field([], max_length=_MOST_VALUES, description="Text in a recipient's name or address.")
+    participant: list[Value] = Field(
+        [], max_length=_MOST_VALUES, description="A person's key, or text in any participant."
+    )
     subject: str = Field("", max_length=500, description="Words of the subject.")
-    agency: list[str] = Field([], description="An agency's slug; its components are included.")
-    release: list[str] = Field([], description="A release's slug.")
+    agency: list[Value] = Field(
+        [], max_length=_MOST_VALUES, description="An agency's slug; its components are included."
+    )
+    release: list[Value] = Field([], max_length=_MOST_VALUES, description="A release's slug.")
     date_after: str = Field("", max_length=10, description=f"From this day on: {_DAYS}")
     date_before: str = Field("", max_length=10, description=f"Up to this day: {_DAYS}")
     include_undated: bool = Field(False, description="Keep results without a date in a range of dates.")

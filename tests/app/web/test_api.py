@@ -158,3 +158,9 @@ def test_openapi_describes_every_path(client: httpx.Client) -> None:
     }
     names = [one["name"] for one in paths["/api/v1/search"]["get"]["parameters"]]
     assert tuple(names) == SEARCH_NAMES
+
+
+def test_a_filter_takes_a_few_values_only(client: httpx.Client) -> None:
+    answer = client.get("/api/v1/search", params=[("from", f"name{number}") for number in range(21)])
+    assert answer.status_code == 400
+    assert "from" in answer.json()["detail"]
