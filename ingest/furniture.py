@@ -126,10 +126,8 @@ def _margin_redactions(page: PageRecord, piece: _Piece) -> list[Redaction]:
 
 def _in_box(page: PageRecord, piece: _Piece) -> bool:
     """Tell whether a piece stands in a drawn redaction box: it is part of the text then, not of the margin."""
-    box = piece.words[0].box
-    x, y = (box.x0 + box.x1) / 2, (box.top + box.bottom) / 2
     drawn = (redaction.box for redaction in page.redactions if redaction.box)
-    return any(known.x0 <= x <= known.x1 and known.top <= y <= known.bottom for known in drawn)
+    return any(box.holds_middle_of(piece.words[0].box) for box in drawn)
 
 
 def _is_furniture(

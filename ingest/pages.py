@@ -232,12 +232,4 @@ def _is_printed_twice(before: Box, box: Box) -> bool:
 
 
 def _word(letters: list[str], boxes: list[Box]) -> Word:
-    return Word(
-        "".join(letters),
-        Box(
-            min(box.x0 for box in boxes),
-            min(box.top for box in boxes),
-            max(box.x1 for box in boxes),
-            max(box.bottom for box in boxes),
-        ),
-    )
+    return Word("".join(letters), Box.around(boxes))

@@ -184,16 +184,19 @@ class _Run:
             problem = Problem(
                 "not_kept", "The file could not be written to the archive; the log says why. Ingest again."
             )
-            self._done.append(Outcome(file.path, None, State.UNREADABLE, 0, 0, (problem,), is_new=True))
-            self._attachment_done(file, None)
+            self._report(file, problem)
             return None
+
+    def _report(self, file: SourceFile, problem: Problem) -> None:
+        """Tell of a file that is in no record, and let its mail go on without it."""
+        self._done.append(Outcome(file.path, None, State.UNREADABLE, 0, 0, (problem,), is_new=True))
+        self._attachment_done(file, None)
 
     def _settle(self, file: SourceFile) -> SourceFile | None:
         """Return the file as a worker can read it; None if it needs no worker and is settled."""
         if not file.sha256:
             problem = file.problem or Problem("unreadable", "The file's bytes cannot be read.")
-            self._done.append(Outcome(file.path, None, State.UNREADABLE, 0, 0, (problem,), is_new=True))
-            self._attachment_done(file, None)
+            self._report(file, problem)
             return None
         if self._settle_known(file):
             return None

@@ -1,5 +1,6 @@
 """The frozen values that travel between the stages."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -54,6 +55,17 @@ class Box(NamedTuple):
     x1: float
     bottom: float
 
+    @classmethod
+    def around(cls, boxes: Iterable["Box"]) -> "Box":
+        """Return the smallest box that holds all of these, at least one."""
+        lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+        return cls(min(lefts), min(tops), max(rights), max(bottoms))
+
+    def holds_middle_of(self, other: "Box") -> bool:
+        """Tell whether the middle of another box lies in this one."""
+        x, y = (other.x0 + other.x1) / 2, (other.top + other.bottom) / 2
+        return self.x0 <= x <= self.x1 and self.top <= y <= self.bottom
+
 
 class Word(NamedTuple):
     """A word of a page and where it stands."""
@@ -76,13 +88,7 @@ class Line:
     @property
     def box(self) -> Box:
         """The rectangle around all words."""
-        boxes = [word.box for word in self.words]
-        return Box(
-            min(box.x0 for box in boxes),
-            min(box.top for box in boxes),
-            max(box.x1 for box in boxes),
-            max(box.bottom for box in boxes),
-        )
+        return Box.around(word.box for word in self.words)
 
 
 class TextSource(StrEnum):

@@ -67,13 +67,7 @@ def code_redactions(words: tuple[Word, ...]) -> list[Redaction]:
     found = find_codes(" ".join(word.text for word in words))
     if not found:
         return []
-    boxes = [word.box for word in words]
-    around = Box(
-        min(box.x0 for box in boxes),
-        min(box.top for box in boxes),
-        max(box.x1 for box in boxes),
-        max(box.bottom for box in boxes),
-    )
+    around = Box.around(word.box for word in words)
     return [Redaction(code, printed, around) for code, printed in found]
 
 
@@ -82,8 +76,7 @@ def inline_redactions(page: PageRecord) -> list[Redaction]:
     known = [redaction.box for redaction in page.redactions if redaction.box]
     found: list[Redaction] = []
     for word in page.words:
-        middle = ((word.box.x0 + word.box.x1) / 2, (word.box.top + word.box.bottom) / 2)
-        if any(box.x0 <= middle[0] <= box.x1 and box.top <= middle[1] <= box.bottom for box in known):
+        if any(box.holds_middle_of(word.box) for box in known):
             continue
         found.extend(Redaction(code, printed, word.box) for code, printed in find_codes_within(word.text))
     return found

@@ -6,15 +6,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.database.models import DatePrecision, Document, Level, Message, Participant, Release, ReleasedFile, Role
+from app.database.models import Document, Level, Message, Participant, Release, ReleasedFile, Role
+from app.web.schemas.base import iso_date
 
-_FORMATS = {
-    DatePrecision.YEAR: "%Y",
-    DatePrecision.MONTH: "%Y-%m",
-    DatePrecision.DAY: "%Y-%m-%d",
-    DatePrecision.MINUTE: "%Y-%m-%dT%H:%M",
-    DatePrecision.SECOND: "%Y-%m-%dT%H:%M:%S",
-}
 _WITHHELD = "[redacted]"
 _BATCH = 500
 
@@ -72,10 +66,8 @@ def truth_record(message: Message, file: str) -> dict[str, Any]:
 
 def printed_iso(message: Message) -> str | None:
     """Return the date in ISO 8601, cut to its precision, with an offset only if one is printed."""
-    if message.sent_at is None or message.date_precision is None:
-        return None
-    text = message.sent_at.strftime(_FORMATS[message.date_precision])
-    if message.utc_offset_min is None or "T" not in text:
+    text = iso_date(message.sent_at, message.date_precision) if message.date_precision else None
+    if text is None or message.utc_offset_min is None or "T" not in text:
         return text
     hours, minutes = divmod(abs(message.utc_offset_min), 60)
     return f"{text}{'-' if message.utc_offset_min < 0 else '+'}{hours:02}:{minutes:02}"

@@ -67,11 +67,10 @@ class _Draft:
 
     def append(self, text: str) -> None:
         """Add to the value of the last label; labels within the text begin values of their own."""
-        order = list(Label)
         within = [
             part
             for part in match_labels_within(text, self.language)
-            if order.index(part[0]) > order.index(self.current) and part[0] not in self.values
+            if part[0].comes_after(self.current) and part[0] not in self.values
         ]
         if self.current in (Label.SUBJECT, Label.ATTACHMENTS, Label.OTHER):
             within = []
@@ -157,8 +156,7 @@ def _next_label(spots: Sequence[Spot], index: int, draft: _Draft) -> LabelMatch 
         return match
     # Without a colon: at the place of the labels, in their order, right below the line before.
     in_place = abs(match.label_x - draft.label_x) < _ALIGNED_PT
-    order = list(Label)
-    rising = order.index(match.label) > order.index(draft.current) and match.label in _MAIN
+    rising = match.label.comes_after(draft.current) and match.label in _MAIN
     in_column = draft.tab_stops > 0 or match.label not in _LISTS or draft.current is Label.DATE
     return match if in_place and rising and in_column and not _blank_above(spots, index) else None
 
@@ -234,7 +232,6 @@ def _blank_above(spots: Sequence[Spot], index: int) -> bool:
 
 def _label_ahead(spots: Sequence[Spot], index: int, draft: _Draft, limit: int) -> bool:
     """Tell whether another label of the same block follows within `limit` lines."""
-    order = list(Label)
     if Label.SUBJECT in draft.values and draft.current is not Label.SUBJECT:
         return False
     for later in range(index + 1, min(index + 1 + limit, len(spots))):
@@ -247,7 +244,7 @@ def _label_ahead(spots: Sequence[Spot], index: int, draft: _Draft, limit: int) -
             return False
         if draft.current is Label.SUBJECT:
             return match.label is Label.ATTACHMENTS
-        return order.index(match.label) > order.index(draft.current) or match.label is Label.DATE
+        return match.label.comes_after(draft.current) or match.label is Label.DATE
     return False
 
 

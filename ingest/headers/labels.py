@@ -21,6 +21,11 @@ class Label(StrEnum):
     ATTACHMENTS = "attachments"
     OTHER = "other"  # importance, flags, reply-to: read and left aside
 
+    def comes_after(self, other: "Label") -> bool:
+        """Tell whether prints have this label below the other."""
+        order = list(Label)
+        return order.index(self) > order.index(other)
+
 
 _LEXICON: dict[str, dict[Label, tuple[str, ...]]] = {
     "en": {
@@ -144,14 +149,13 @@ def match_labels_within(text: str, language: str) -> list[tuple[Label, int, int]
 
     Labels count only in rising order: "To: a Subject: b" has two, "Subject: reply to: a" one.
     """
-    order = list(Label)
     found: list[tuple[Label, int, int]] = []
     for match in re.finditer(r"(?<!\S)(?:([^\W\d]+):(?=\s|$)|(Cc)(?=\s))", text):
         name = match[1] or match[2]
         label = _find(name.casefold(), language, exact=name.casefold() not in _MISREADINGS, in_block=True)
         if label is None or label is Label.OTHER or not name[0].isupper():
             continue
-        if found and order.index(label) <= order.index(found[-1][0]):
+        if found and not label.comes_after(found[-1][0]):
             continue
         found.append((label, match.start(), match.end()))
     return found
