@@ -23,7 +23,7 @@ from app.database import models as rows
 from ingest.agencies import AgencyTable
 from ingest.files import FileLimits, account, clean_name, find_attached, find_files
 from ingest.load import find_read, known_attachments, link_file, load_agencies, store_document, store_release
-from ingest.load.documents import Attached
+from ingest.load.attached import Attached
 from ingest.reading import read_file
 from ingest.records import FileKind, Problem, Reading, ReleaseRecord, SourceFile, State
 from ingest.workers import WorkerLimits, read_in_workers

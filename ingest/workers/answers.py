@@ -10,11 +10,7 @@ from ingest.records import Problem, Reading, State
 from ingest.workers.limits import WorkerLimits
 
 # What a reading is made of: a worker that a file took over can send nothing else.
-_SENT_CLASSES = {("datetime", "datetime")} | {
-    (records.__name__, name)
-    for name, value in vars(records).items()
-    if isinstance(value, type) and value.__module__ == records.__name__
-}
+_SENT_CLASSES = {("datetime", "datetime")} | {(vars(records)[name].__module__, name) for name in records.__all__}
 
 
 def pack_answer(reading: Reading, trace: str = "") -> bytes:

@@ -1,9 +1,30 @@
 """The tables of the archive, one noun a file."""
 
-from app.database.models.agency import Agency, Person
-from app.database.models.base import Base, DatePrecision, DocumentState, Level, Role, TextSource
-from app.database.models.document import BatesNumber, Document, Page, Problem, Redaction
-from app.database.models.message import Attachment, Message, Participant, Redirect, RetiredEntry
+from app.database.models.agency import Agency, Person, PersonMerge
+from app.database.models.base import (
+    Base,
+    CorrectionAction,
+    DatePrecision,
+    DocumentState,
+    Level,
+    MessageKind,
+    PaperKind,
+    ParentEvidence,
+    RedactionShape,
+    Role,
+    TextSource,
+)
+from app.database.models.document import BatesNumber, Document, Leak, Page, Paper, Problem, Redaction
+from app.database.models.message import (
+    Attachment,
+    CopyDifference,
+    Correction,
+    Message,
+    Participant,
+    Redirect,
+    RetiredEntry,
+    SentMessage,
+)
 from app.database.models.release import Release, ReleasedFile
 
 __all__ = [
@@ -11,20 +32,31 @@ __all__ = [
     "Attachment",
     "Base",
     "BatesNumber",
+    "CopyDifference",
+    "Correction",
+    "CorrectionAction",
     "DatePrecision",
     "Document",
     "DocumentState",
+    "Leak",
     "Level",
     "Message",
+    "MessageKind",
     "Page",
+    "Paper",
+    "PaperKind",
+    "ParentEvidence",
     "Participant",
     "Person",
+    "PersonMerge",
     "Problem",
     "Redaction",
+    "RedactionShape",
     "Redirect",
     "Release",
     "ReleasedFile",
     "RetiredEntry",
     "Role",
+    "SentMessage",
     "TextSource",
 ]

@@ -1,6 +1,8 @@
 """Rows of agencies and people."""
 
-from sqlalchemy import ForeignKey
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database.models.base import Base
@@ -29,3 +31,21 @@ class Person(Base):
     key: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     address: Mapped[str | None]  # None: known by name alone
+    same_as_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)  # who stands for all
+
+
+class PersonMerge(Base):
+    """Two people held to be one, what says so, and who undid it; never deleted."""
+
+    __tablename__ = "person_merges"
+    __table_args__ = (UniqueConstraint("person_id", "other_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))  # the smaller of the two ids
+    other_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    evidence: Mapped[str]  # for a reader: "both printed as Mills, Cheryl D <millscd@state.gov>"
+    confidence: Mapped[float]  # 0 to 1; 1 for a person's decision
+    made_by: Mapped[str]  # "machine", or who decided
+    made_at: Mapped[datetime]  # UTC
+    cut_by: Mapped[str | None]  # who undid it; None: it holds
+    cut_at: Mapped[datetime | None]  # UTC

@@ -68,4 +68,57 @@ class TextSource(StrEnum):
     """Where the text of a page comes from."""
 
     TEXT_LAYER = "text_layer"
+    OCR = "ocr"  # the page's picture was read
     NONE = "none"  # a scan without text: the page cannot be searched
+
+
+class MessageKind(StrEnum):
+    """What sort of message it is."""
+
+    EMAIL = "email"
+    INVITE = "invite"
+
+
+class PaperKind(StrEnum):
+    """What a stretch of pages is that is no email."""
+
+    ATTACHMENT = "attachment"
+    LETTER = "letter"
+    MEMO = "memo"
+    FAX = "fax"
+    CABLE = "cable"
+    COVER_SHEET = "cover_sheet"
+    INDEX = "index"
+    OTHER = "other"
+
+
+class RedactionShape(StrEnum):
+    """What shows that something is withheld."""
+
+    BOX = "box"
+    ANNOTATION = "annotation"
+    IMAGE = "image"
+    MARGIN = "margin"
+    STAMP = "stamp"
+    CODE = "code"
+
+
+class CorrectionAction(StrEnum):
+    """What a person decided about a record."""
+
+    SPLIT = "split"  # an email begins on this line
+    JOIN = "join"  # what begins on this line belongs to the email before it
+    NOT_EMAIL = "not_email"
+    SET_FIELD = "set_field"
+    WITHHOLD_FIELD = "withhold_field"
+    SAME_PERSON = "same_person"
+    NOT_SAME_PERSON = "not_same_person"
+    CONFIRM = "confirm"  # looked at and right as it is
+
+
+class ParentEvidence(StrEnum):
+    """What says that one message answers or forwards another."""
+
+    QUOTED = "quoted"  # it stands quoted below
+    REPLY_HEADER = "reply_header"  # a mail file names it: In-Reply-To or References
+    LIKELY = "likely"  # same subject and people, shortly before

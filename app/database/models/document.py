@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.database.models.base import Base, DocumentState, TextSource
+from app.database.models.base import Base, DocumentState, PaperKind, RedactionShape, TextSource
 
 
 class Document(Base):
@@ -46,6 +46,8 @@ class Page(Base):
     height_pt: Mapped[float]
     text: Mapped[str]  # lines in reading order
     text_source: Mapped[TextSource]
+    ocr_engine: Mapped[str | None]  # "tesseract 5.5.4"; None: not read by OCR
+    ocr_confidence: Mapped[float | None]  # mean of its words, 0 to 1
     word_boxes: Mapped[bytes]  # one box for each word of text.split(): see app/database/word_boxes.py
     stamped_numbers: Mapped[str]  # document, case and request numbers of its stamps, blank apart, "" if none
     in_message: Mapped[bool]  # False: belongs to no email and is an entry of the index by itself
@@ -91,7 +93,39 @@ class Redaction(Base):
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), index=True)
     code: Mapped[str | None] = mapped_column(index=True)  # normalised, "(b)(7)(E)"; None: a box without a code
     printed: Mapped[str | None]  # the code as printed, "B6"
+    shape: Mapped[RedactionShape] = mapped_column(server_default="box")
     x0: Mapped[float | None]  # the box in points from the top left corner; None where only the code is known
     top: Mapped[float | None]
     x1: Mapped[float | None]
     bottom: Mapped[float | None]
+
+
+class Leak(Base):
+    """Words left readable under a box: for the archive's keeper, shown by no page and found by no search."""
+
+    __tablename__ = "leaks"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    page_id: Mapped[int] = mapped_column(ForeignKey("pages.id", ondelete="CASCADE"), index=True)
+    text: Mapped[str]
+    x0: Mapped[float]  # the box in points from the top left corner
+    top: Mapped[float]
+    x1: Mapped[float]
+    bottom: Mapped[float]
+
+
+class Paper(Base):
+    """A stretch of a document that is no email: a letter, a memo, pages attached to an email."""
+
+    __tablename__ = "papers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"), index=True)
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[PaperKind]
+    position: Mapped[int]  # order within the document, from 0
+    first_page: Mapped[int]
+    last_page: Mapped[int]
+    first_line: Mapped[int]  # line of `first_page` on which it begins, from 1
+    title: Mapped[str | None]  # None: nothing legible
+    confidence: Mapped[float]  # that it is of this kind and begins here, 0 to 1

@@ -1,12 +1,21 @@
 """Rows of emails, their participants and attachments."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import JSON, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database.models.agency import Agency, Person
-from app.database.models.base import Base, DatePrecision, Level, Role
+from app.database.models.base import (
+    Base,
+    CorrectionAction,
+    DatePrecision,
+    Level,
+    MessageKind,
+    ParentEvidence,
+    Role,
+)
 from app.database.models.document import Document, Redaction
 
 
@@ -39,6 +48,16 @@ class Message(Base):
     utc_offset_min: Mapped[int | None]  # only where a zone is printed
     text: Mapped[str]  # the sender's own words
     quoted_text: Mapped[str]  # everything below them as printed, "" if nothing
+    kind: Mapped[MessageKind] = mapped_column(server_default="email")
+    importance: Mapped[str | None]  # as printed, "High"
+    text_parts: Mapped[list[Any]] = mapped_column(JSON, server_default="[]")  # [kind, start, end] within `text`
+    header_fields: Mapped[list[Any]] = mapped_column(JSON, server_default="[]")  # see ingest/records.py, FieldReading
+    confidence: Mapped[float] = mapped_column(server_default="1")  # that it is of this level and begins here, 0 to 1
+    reasons: Mapped[list[Any]] = mapped_column(JSON, server_default="[]")  # what speaks most for and against, in words
+    doubts: Mapped[list[Any]] = mapped_column(JSON, server_default="[]")  # [code, detail]: why a person should look
+    doubtful: Mapped[bool] = mapped_column(server_default="0", index=True)  # waits in the review queue
+    checked_by: Mapped[str | None]  # the person who looked at it; None: read by machine alone
+    sent_message_id: Mapped[int | None] = mapped_column(ForeignKey("sent_messages.id"), index=True)
     indexed_at: Mapped[datetime | None] = mapped_column(index=True)  # UTC; NULL: waits for the index
 
     document: Mapped[Document] = relationship(lazy="raise")
@@ -101,3 +120,45 @@ class RetiredEntry(Base):
     __tablename__ = "retired_entries"
 
     key: Mapped[str] = mapped_column(primary_key=True)
+
+
+class SentMessage(Base):
+    """One message as it was sent, however often it is printed or quoted: its appearances name it."""
+
+    __tablename__ = "sent_messages"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("sent_messages.id"), index=True)  # what it answers
+    parent_evidence: Mapped[ParentEvidence | None]
+    thread_id: Mapped[int | None] = mapped_column(ForeignKey("sent_messages.id"), index=True)  # the thread's first
+
+
+class CopyDifference(Base):
+    """What one appearance of a message shows that another withholds, word by word."""
+
+    __tablename__ = "copy_differences"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), index=True)
+    other_id: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), index=True)
+    likeness: Mapped[float]  # of their texts, 0 to 1
+    differences: Mapped[list[Any]] = mapped_column(JSON)  # [words here, words there, page here, page there]
+
+
+class Correction(Base):
+    """What a person decided about a record: appended, never changed, replayed when the file is read again."""
+
+    __tablename__ = "corrections"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    made_at: Mapped[datetime]  # UTC
+    made_by: Mapped[str]
+    sha256: Mapped[str] = mapped_column(index=True)  # of the file; "" for people
+    page: Mapped[int | None]
+    line: Mapped[int | None]  # of the page, from 1
+    anchor: Mapped[str]  # the line's text when it was decided; for people both keys, blank apart
+    action: Mapped[CorrectionAction]
+    field: Mapped[str | None]  # of SET_FIELD and WITHHOLD_FIELD: "from", "to", "date" ...
+    before: Mapped[str | None]
+    after: Mapped[str | None]
+    note: Mapped[str | None]
