@@ -25,6 +25,7 @@ _RECURS = 3  # times among those neighbours
 _PAGE_NUMBER = re.compile(r"(?:page )?\d{1,4}(?: ?(?:of|/) ?\d{1,4})?", re.I)
 _NUMBER_DIGITS = 4
 _DAY = re.compile(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4},?")
+_STAMP_DATE = re.compile(r"Date: ?\d{1,2}/\d{1,2}/\d{2,4}")
 _SAME = 0.8  # likeness of two prints of one stamp, which OCR reads differently
 
 
@@ -186,7 +187,8 @@ class _Recurrence:
                     continue
                 (head if piece.top < page.height_pt / 2 else foot).add(piece.text)
                 mask = _mask(piece.text)
-                if mask and not labelled:  # "From: Roe, Jane" may stand at the top of every page
+                # "From: Roe, Jane" may stand at the top of every page; "Date: 05/13/2015" does as a stamp alone.
+                if mask and (not labelled or _STAMP_DATE.fullmatch(piece.text)):
                     masks.setdefault(mask, set()).add(piece.text)
         self._frames.append((head, foot))
         self._texts.append(masks)

@@ -23,6 +23,27 @@ _LETTER = re.compile(r"\s*(?:[\[(]\s*[A-Z]\s*[\]J)}]|\[\s*[A-Z]\s).*$")
 _BEHALF = re.compile(r"^(?P<sender>.*?)\s*;?\s*\bon\s+behalf\s+of\b\s*(?P<principal>.*)$", re.I | re.S)
 _EDGES = " \t\"'“”‘’°,;:*•|"
 _SUFFIXES = {"jr", "sr", "ii", "iii", "iv", "md", "phd", "esq", "dds", "mph", "usa", "usn", "usmc", "usaf"}
+_PARTICLES = {
+    "de",
+    "la",
+    "le",
+    "du",
+    "da",
+    "di",
+    "do",
+    "el",
+    "al",
+    "van",
+    "von",
+    "der",
+    "den",
+    "bin",
+    "ben",
+    "ter",
+    "jr",
+    "sr",
+}
+_SHORT = 3  # letters of a last word in lower case that names nobody
 _LONGEST = 1_000  # letters of one mailbox that are looked at
 _SHORTEST_LOWER = 4  # letters of a name in lower case
 _LOST_MAILBOX = re.compile(r"^\W*@[\w-]+\.[\w.-]+\W*$")  # "@gmail.com": the name before it is blacked out
@@ -101,15 +122,35 @@ def _find_name(text: str) -> str | None:
     name = _LETTER.sub("", name)
     name = _ADDRESS.sub(" ", name)
     name = _BRACKETED_REST.sub(" ", name)
-    name = re.sub(r"(?<!\S)@\S*", " ", name)
-    name = " ".join(name.split()).strip(_EDGES + "<>[]-–")
+    name = re.sub(r"\S*[@©]\S*", " ", name)
+    name = _without_garble(" ".join(name.split()).strip(_EDGES + "<>[]-–"))
     return name if _names_someone(name) else None
+
+
+def _without_garble(name: str) -> str:
+    """Leave out what OCR makes of a redaction box behind a name: "Roe, Jane yyy oe", "Poe, Ann 9 9", "Bee 0)"."""
+    words = name.split()
+    while len(words) > 1 and _is_garble(words[-1]):
+        words.pop()
+    return " ".join(words).strip(_EDGES + "<>[](){}-–")
+
+
+def _is_garble(word: str) -> bool:
+    letters = re.sub(r"[^\w]", "", word)
+    if not any(letter.isalpha() for letter in letters):
+        return True
+    if len(set(letters.casefold())) == 1 and len(letters) > 2:
+        return True
+    return len(letters) <= _SHORT and letters.islower() and letters not in _PARTICLES
 
 
 def _names_someone(text: str) -> bool:
     """Tell a name from what OCR makes of a redaction box, "ee" or "(o) 6)"; "H" may be a name."""
-    letters = sum(letter.isalpha() for letter in text)
-    return letters >= _SHORTEST_LOWER or any(letter.isupper() for letter in text)
+    if any(letter.isupper() for letter in text):
+        return True
+    words = [word for word in re.findall(r"[^\W\d_]+", text) if len(word) >= _SHORTEST_LOWER]
+    uncased = any(letter.isalpha() and not letter.islower() for letter in text)  # Chinese knows no capitals
+    return uncased or bool(words)
 
 
 def _split_top(text: str, separator: str) -> list[str]:

@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 
 from ingest.dates import parse_date
-from ingest.headers.block import HeaderBlock, Spot
-from ingest.headers.labels import Label
+from ingest.headers.block import HeaderBlock
+from ingest.headers.lexicon import Label
+from ingest.headers.spots import Spot
 
 # The word for "wrote" ends the line; the phrase before it begins with the language's "On".
 _OPENINGS = r"On|Am|Le|El|Il|Op|Em|Den|W dniu|Dnia"

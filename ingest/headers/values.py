@@ -4,7 +4,7 @@ import re
 
 from ingest.dates import parse_date
 from ingest.headers.block import HeaderBlock
-from ingest.headers.labels import Label
+from ingest.headers.lexicon import Label
 from ingest.people import parse_mailbox, split_behalf, split_mailboxes
 from ingest.records import DatePrecision, Headers
 
@@ -13,8 +13,11 @@ _LONGEST = 4_000  # letters of an attachments line that are looked at
 _FILE_NAME = re.compile(r"[^;]+?\.[A-Za-z][A-Za-z0-9]{1,4}(?=\s*[;,]|\s*$)")
 
 
-def read_headers(block: HeaderBlock, printed: str) -> Headers:
-    """Return the values of a block; what is not printed is None or empty, never guessed."""
+def read_headers(block: HeaderBlock, printed: str, *, day_first: bool = False) -> Headers:
+    """Return the values of a block; what is not printed is None or empty, never guessed.
+
+    `day_first` tells "03/04/2012": see `ingest.dates.decide_day_first`.
+    """
     values = block.values
     printed_sender, date = values.get(Label.FROM, ""), values.get(Label.DATE)
     if not date and _is_moment(printed_sender):  # OCR moved the date up to a sender's line that a box left empty
@@ -27,9 +30,10 @@ def read_headers(block: HeaderBlock, printed: str) -> Headers:
         to=split_mailboxes(values.get(Label.TO, "")),
         cc=split_mailboxes(values.get(Label.CC, "")),
         bcc=split_mailboxes(values.get(Label.BCC, "")),
-        date=parse_date(date) if date else None,
+        date=parse_date(date, day_first=day_first) if date else None,
         subject=values.get(Label.SUBJECT),
         attachments=split_attachments(values.get(Label.ATTACHMENTS, "")),
+        importance=values.get(Label.IMPORTANCE) or None,
     )
 
 

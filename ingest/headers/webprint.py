@@ -3,8 +3,10 @@
 import re
 from collections.abc import Sequence
 
-from ingest.headers.block import HeaderBlock, Spot
-from ingest.headers.labels import Label, match_label
+from ingest.headers.block import HeaderBlock
+from ingest.headers.labels import match_label
+from ingest.headers.lexicon import Label
+from ingest.headers.spots import Spot
 
 _SENDER_AND_DATE = re.compile(
     r"^(?P<sender>.*?)\s+(?P<date>(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? [A-Z][a-z]{2,8} \d{1,2}, (?:19|20)\d\d"
