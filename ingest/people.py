@@ -18,6 +18,9 @@ _BRACKETED_REST = re.compile(
 )
 _X500 = re.compile(r"[<\[]\s*/O=.*?/CN=(?P<name>[^/>\]]+)[>\]]?", re.I)
 _TAG = re.compile(r"\((?P<tag>[A-Z][A-Za-z0-9&. -]*(?:/[A-Z0-9][A-Za-z0-9&. -]*)*)\)")
+_NOTES = re.compile(  # a Lotus Notes name, "Jane Roe/DC/USEPA/US@EPA"
+    r"^\W*(?P<name>[^/<>@\d]{3,60}?)/(?P<path>[A-Z][\w &.-]*(?:/[A-Z][\w &.-]*)+)(?:@[\w.-]+)*\W*$"
+)
 # "[E]" employee, "[C]" contractor, and any garble after it; OCR reads the closing bracket as J.
 _LETTER = re.compile(r"\s*(?:[\[(]\s*[A-Z]\s*[\]J)}]|\[\s*[A-Z]\s).*$")
 _BEHALF = re.compile(r"^(?P<sender>.*?)\s*;?\s*\bon\s+behalf\s+of\b\s*(?P<principal>.*)$", re.I | re.S)
@@ -95,6 +98,8 @@ def find_tag(text: str) -> str | None:
 
     A single word counts only in capitals: "(OGC)" is a unit, "(Jim)" a nickname.
     """
+    if notes := _NOTES.match(text):
+        return notes["path"]
     for match in _TAG.finditer(text):
         tag = match["tag"].strip()
         if ("/" in tag or tag.isupper()) and len(tag) > 1:
@@ -111,6 +116,8 @@ def _find_address(text: str) -> str | None:
 
 def _find_name(text: str) -> str | None:
     """Return the words that name someone, in the order printed, or None if there are none."""
+    if notes := _NOTES.match(text):
+        return notes["name"].strip(_EDGES)
     if match := _X500.search(text):
         before = text[: match.start()].strip(_EDGES)
         return before or match["name"].title()
@@ -132,7 +139,8 @@ def _without_garble(name: str) -> str:
     words = name.split()
     while len(words) > 1 and _is_garble(words[-1]):
         words.pop()
-    return " ".join(words).strip(_EDGES + "<>[](){}-–")
+    kept = " ".join(words)
+    return kept if kept == name else kept.strip(_EDGES + "<>[](){}-–")
 
 
 def _is_garble(word: str) -> bool:

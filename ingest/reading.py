@@ -9,7 +9,7 @@ from app.errors import RefusedFileError, UnreadableFileError
 from ingest.furniture import lift_furniture
 from ingest.geometry import see_boxes
 from ingest.mail import read_mail
-from ingest.messages import split_messages, with_quoted
+from ingest.messages import find_papers, split_messages, with_quoted
 from ingest.pages import open_pdf, read_page
 from ingest.records import FileKind, PageRecord, Problem, Reading, SourceFile, State, TextSource
 from ingest.redactions import inline_redactions
@@ -44,9 +44,10 @@ def read_pdf(path: Path, *, max_pages: int) -> Reading:
     lifted = lift_furniture([page for page, _ in pages])
     marked = [replace(page, redactions=(*page.redactions, *inline_redactions(page))) for page in lifted]
     split, messages = split_messages(marked)
+    papers = find_papers(split, messages)
     problems += _textless(split)
     state = State.PARTIAL if problems else State.PUBLISHED
-    return Reading(state, tuple(split), tuple(messages), tuple(problems))
+    return Reading(state, tuple(split), tuple(messages), tuple(problems), tuple(papers))
 
 
 def _read_pages(path: Path, max_pages: int) -> tuple[list[tuple[PageRecord, bool]], list[Problem]]:

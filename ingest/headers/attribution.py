@@ -22,6 +22,10 @@ _DATE = re.compile(
     re.S,
 )
 _DAY = re.compile(r"^(?P<date>.*?(?:(?:19|20)\d\d|\d{1,2}/\d{1,2}/\d{2,4}))(?:,|\s)\s*(?P<sender>.*)$", re.S)
+_GROUPWISE = re.compile(r"^\s*>>>\s*(?P<phrase>.{6,200}?)\s*>>>\s*$")
+_TRAILING_DATE = re.compile(
+    r"^(?P<sender>.+?)\s+(?P<date>\d{1,2}/\d{1,2}/\d{2,4},? \d{1,2}:\d\d(?::\d\d)?\s?(?:[AP]M)?)$", re.I
+)
 _LINES = 3  # over which an attribution may be broken
 
 
@@ -38,6 +42,8 @@ def find_attributions(spots: Sequence[Spot]) -> list[HeaderBlock]:
 
 
 def _read_attribution(spots: Sequence[Spot], index: int) -> HeaderBlock | None:
+    if match := _GROUPWISE.match(spots[index].line.text):
+        return _read_groupwise(match["phrase"], index)
     if not _BEGINS.match(spots[index].line.text):
         return None
     text = ""
@@ -50,5 +56,18 @@ def _read_attribution(spots: Sequence[Spot], index: int) -> HeaderBlock | None:
         if parts is None or parse_date(parts["date"]).wall is None:
             return None
         values = {Label.DATE: parts["date"].strip(), Label.FROM: parts["sender"].strip(" ,")}
-        return HeaderBlock(index, end + 1, values, tuple(values), "en", tab_stop=False, kind="attribution")
+        return _attribution(values, index, end + 1)
     return None
+
+
+def _read_groupwise(phrase: str, index: int) -> HeaderBlock | None:
+    """Read ">>> Jane Roe 11/9/2012 4:05 PM >>>"."""
+    parts = _TRAILING_DATE.match(phrase)
+    if parts is None or parse_date(parts["date"]).wall is None:
+        return None
+    return _attribution({Label.DATE: parts["date"], Label.FROM: parts["sender"].strip(' ,"')}, index, index + 1)
+
+
+def _attribution(values: dict[Label, str], start: int, end: int) -> HeaderBlock:
+    lines = {label: range(start, end) for label in values}
+    return HeaderBlock(start, end, values, tuple(values), "en", tab_stop=False, kind="attribution", lines=lines)

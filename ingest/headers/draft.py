@@ -52,11 +52,7 @@ class Draft:
 
     def append(self, text: str, index: int) -> None:
         """Add to the value of the last label; labels within the text begin values of their own."""
-        within = [
-            part
-            for part in match_labels_within(text, self.language)
-            if part[0].comes_after(self.current) and part[0] not in self.values and self._may_hold(part[0])
-        ]
+        within = self.labels_within(text)
         first = text[: within[0][1]] if within else text
         self.values[self.current] = f"{self.values[self.current]} {first}".strip()
         if self.lines[self.current][-1:] != [index]:
@@ -65,6 +61,14 @@ class Draft:
             end = within[number + 1][1] if number + 1 < len(within) else len(text)
             self._set(label, text[value_start:end], index)
             self.glued.add(label)
+
+    def labels_within(self, text: str) -> list[tuple[Label, int, int]]:
+        """Return the labels in a text that begin values of their own, each with its start and its value's."""
+        return [
+            part
+            for part in match_labels_within(text, self.language)
+            if part[0].comes_after(self.current) and part[0] not in self.values and self._may_hold(part[0])
+        ]
 
     def _may_hold(self, label: Label) -> bool:
         """A subject may hold any word; what prints have below it is a label all the same."""
@@ -158,7 +162,7 @@ def _continues(spots: Sequence[Spot], index: int, draft: Draft) -> bool:
     """Tell whether a line without a label is part of the value before it."""
     turns = spots[index].page != spots[index - 1].page
     value = draft.values[draft.current]
-    if not turns and _stands_at_values(spots, index, draft):
+    if not turns and (_stands_at_values(spots, index, draft) or _goes_on_glued(spots, index, draft)):
         return True
     if draft.current in _LISTS:
         open_list = bool(_OPEN.search(value))
@@ -170,6 +174,12 @@ def _continues(spots: Sequence[Spot], index: int, draft: Draft) -> bool:
     if draft.current is Label.SUBJECT:
         return not draft.is_glued and (_label_ahead(spots, index, draft, 3) or is_wrapped(spots, index))
     return draft.current is Label.ATTACHMENTS and (value.endswith((";", ",")) or is_wrapped(spots, index))
+
+
+def _goes_on_glued(spots: Sequence[Spot], index: int, draft: Draft) -> bool:
+    """Tell whether OCR put the rest of a value on one line with the labels below it."""
+    within = draft.labels_within(spots[index].line.text)
+    return bool(within) and within[0][0] in _MAIN and not blank_above(spots, index)
 
 
 def _stands_at_values(spots: Sequence[Spot], index: int, draft: Draft) -> bool:

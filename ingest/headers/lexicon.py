@@ -28,7 +28,7 @@ LEXICON: dict[str, dict[Label, tuple[str, ...]]] = {
         Label.SENDER: ("sender",),
         Label.FROM: ("from",),
         Label.IMPORTANCE: ("importance", "priority"),
-        Label.DATE: ("sent", "date", "date sent", "sent at", "sent on", "sent date", "date/time"),
+        Label.DATE: ("sent", "date", "date sent", "sent at", "sent on", "sent date", "date/time", "at"),
         Label.TO: ("to", "recipients", "recipient"),
         Label.CC: ("cc", "copy to"),
         Label.BCC: ("bcc",),

@@ -31,12 +31,13 @@ def find_web_headers(spots: Sequence[Spot]) -> list[HeaderBlock]:
         if match is None or not _is_sender(match["sender"], spots, index):
             continue
         values = {Label.FROM: match["sender"], Label.DATE: match["date"]}
-        end = _read_below(spots, index + 1, values)
+        lines = {Label.FROM: [index], Label.DATE: [index]}
+        end = _read_below(spots, index + 1, values, lines)
         if subject is not None:
             values[Label.SUBJECT] = subject
         start = index if heading_start is None else heading_start
         heading_start = None
-        blocks.append(HeaderBlock(start, end, values, tuple(values), "en", tab_stop=True, kind="heading"))
+        blocks.append(HeaderBlock(start, end, values, tuple(values), "en", tab_stop=True, kind="heading", lines=lines))
     return blocks
 
 
@@ -62,7 +63,7 @@ def _read_heading(spots: Sequence[Spot], index: int) -> tuple[int, str | None]:
     return start, text or None
 
 
-def _read_below(spots: Sequence[Spot], index: int, values: dict[Label, str]) -> int:
+def _read_below(spots: Sequence[Spot], index: int, values: dict[Label, str], lines: dict[Label, list[int]]) -> int:
     """Read the recipients below the sender's line into `values` and return where the text begins."""
     current: Label | None = None
     while index < len(spots):
@@ -70,8 +71,10 @@ def _read_below(spots: Sequence[Spot], index: int, values: dict[Label, str]) -> 
         if match is not None and match.has_colon and match.label in _BELOW and match.label not in values:
             values[match.label] = match.value
             current = match.label
+            lines[current] = [index]
         elif current is not None and values[current].endswith(","):
             values[current] += " " + spots[index].line.text
+            lines[current].append(index)
         else:
             break
         index += 1

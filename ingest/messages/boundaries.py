@@ -16,7 +16,7 @@ from difflib import SequenceMatcher
 from ingest.dates import parse_date
 from ingest.headers import HeaderBlock, Spot
 from ingest.headers.lexicon import Label
-from ingest.messages.series import Turn, find_turns
+from ingest.messages.series import Turn
 from ingest.messages.subjects import base_subject
 from ingest.records import PageRecord
 
@@ -67,10 +67,9 @@ class Verdict:
 
 
 def judge_headers(
-    spots: Sequence[Spot], blocks: Sequence[HeaderBlock], pages: Mapping[int, PageRecord]
+    spots: Sequence[Spot], blocks: Sequence[HeaderBlock], pages: Mapping[int, PageRecord], turns: Mapping[int, Turn]
 ) -> list[Verdict]:
     """Return for each block whether it is a printed email's, as sure as position and style can tell."""
-    turns = find_turns(list(pages.values()))
     positions = [find_position(spots, block, pages) for block in blocks]
     opinions = [
         _first_opinion(blocks, positions, number, turns.get(spots[block.start].page))

@@ -6,10 +6,13 @@ from dataclasses import replace
 from ingest.dates import decide_day_first
 from ingest.headers import HeaderBlock, Spot, find_header_blocks
 from ingest.headers.attribution import find_attributions
+from ingest.headers.columns import find_column_headers
 from ingest.headers.lexicon import Label
 from ingest.headers.webprint import find_web_headers
 from ingest.messages.boundaries import find_position, is_separator, judge_headers
 from ingest.messages.build import Part, Sheet, build_messages
+from ingest.messages.papers import ends_message
+from ingest.messages.series import Turn, find_turns
 from ingest.messages.subjects import agree_subjects
 from ingest.messages.withheld import mark_boxes
 from ingest.records import Level, MessageRecord, PageRecord
@@ -45,7 +48,12 @@ def split_messages(pages: Sequence[PageRecord]) -> tuple[list[PageRecord], list[
 
 def find_blocks(spots: Sequence[Spot]) -> list[HeaderBlock]:
     """Return labelled headers, web prints' headings and attribution lines in order, none within another."""
-    found = [*find_header_blocks(spots), *find_web_headers(spots), *find_attributions(spots)]
+    found = [
+        *find_header_blocks(spots),
+        *find_web_headers(spots),
+        *find_column_headers(spots),
+        *find_attributions(spots),
+    ]
     blocks: list[HeaderBlock] = []
     for block in sorted(found, key=lambda block: (block.start, -block.end)):
         if not blocks or block.start >= blocks[-1].end:
@@ -56,14 +64,33 @@ def find_blocks(spots: Sequence[Spot]) -> list[HeaderBlock]:
 def _find_parts(spots: Sequence[Spot], pages: Mapping[int, PageRecord]) -> list[Part]:
     blocks = find_blocks(spots)
     parts: list[Part] = []
-    for block, verdict in zip(blocks, judge_headers(spots, blocks, pages), strict=True):
+    turns = find_turns(list(pages.values()))
+    for block, verdict in zip(blocks, judge_headers(spots, blocks, pages, turns), strict=True):
         level = Level.PRINTED if verdict.log_odds > 0 else Level.QUOTED
         if level is Level.QUOTED and not parts:
             # Nothing printed holds it: its own header is all we have.
             level = Level.PRINTED
         parts.append(Part(block, level, verdict, _start_of(spots, block, level, pages)))
     ends = [*(part.start for part in parts[1:]), len(spots)][: len(parts)]
-    return _agreed(spots, [replace(part, end=end) for part, end in zip(parts, ends, strict=True)])
+    ended = [
+        replace(part, end=_end_of(spots, part, end, turns) if _is_last(parts, number) else end)
+        for number, (part, end) in enumerate(zip(parts, ends, strict=True))
+    ]
+    return _agreed(spots, ended)
+
+
+def _is_last(parts: Sequence[Part], number: int) -> bool:
+    """Tell whether no quoted message follows before the next printed one."""
+    return number + 1 == len(parts) or parts[number + 1].level is Level.PRINTED
+
+
+def _end_of(spots: Sequence[Spot], part: Part, end: int, turns: Mapping[int, Turn]) -> int:
+    """Return where a message ends that may run on to `end`: before a page that begins a paper of its own."""
+    for index in range(part.block.end, end):
+        page = spots[index].page
+        if index and spots[index - 1].page != page and ends_message(spots, index, turns.get(page)):
+            return index
+    return end
 
 
 def _agreed(spots: Sequence[Spot], parts: Sequence[Part]) -> list[Part]:

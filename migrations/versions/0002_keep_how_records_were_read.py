@@ -135,6 +135,7 @@ def upgrade() -> None:
                 "fax",
                 "cable",
                 "cover_sheet",
+                "invite",
                 "index",
                 "other",
                 name="paperkind",
