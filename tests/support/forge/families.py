@@ -1,0 +1,135 @@
+"""The layout families: how each prints its mails and quotes those below them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from tests.support.forge import special
+from tests.support.forge.heads import LabelStyle, SetHead, labels
+from tests.support.forge.press import Press, Run
+from tests.support.forge.sheets import Order
+
+_ORDER = labels("from", "date", "to", "cc", "subject", "attachments", "importance")
+_OUTLOOK = LabelStyle(_ORDER, tab=True, bold=True)
+_EDISCOVERY = LabelStyle(_ORDER, "us_seconds", "bracketed", bold=False)
+_QUOTED = LabelStyle(labels("from", "date", "to", "cc", "subject"), person="mailto", people="indexed", bold=True)
+_EXCHANGE = LabelStyle(labels("from", "to", "cc", "date", "subject"), "ctime", "indexed")
+_APPLE = LabelStyle(
+    labels("from", "date", "to", "cc", "subject", date="Date:"), "apple", "quoted_address", separator=", "
+)
+_GMAIL_FORWARD = LabelStyle(
+    labels("from", "date", "subject", "to", "cc", date="Date:"), "gmail", "plain_address", separator=", "
+)
+_MAC = LabelStyle(labels("from", "date", "to", "cc", "subject", date="Date:"), "mac", "quoted_address", separator=", ")
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """How a mail is quoted."""
+
+    set_head: SetHead
+    announce: Callable[[Press], None]  # what stands above the head
+    prefix: str = ""  # before the lines of the text
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One way of printing mails."""
+
+    set_head: SetHead
+    quotes: tuple[Quote, ...] = ()
+    owner: bool = False  # the printing user's name and a rule stand above the head
+    web: bool = False  # a web mail's print: a thread below one heading
+    order: Order = "lines"  # of the words in the text layer
+    scanned: bool = False
+    misread: float = 0.0  # share of labels and values that OCR gets wrong
+    depth: int = 3  # mails quoted below one at the most
+    crowd: int = 5  # people of a thread at the most
+    packing: float | None = None  # share of mails that share pages; None: the seed says
+    boxes: float | None = None
+    enclosures: float | None = None
+    strangers: float | None = None
+
+
+def _nothing(press: Press) -> None:
+    press.gap()
+
+
+def _dashes(press: Press) -> None:
+    press.text("-----Original Message-----")
+
+
+def _lost_dashes(press: Press) -> None:
+    press.text("Original Message")
+
+
+def _thin_rule(press: Press) -> None:
+    press.rule(0.5)
+    press.gap(0.5)
+
+
+def _forwarded(press: Press) -> None:
+    press.text("Begin forwarded message:")
+    press.gap()
+
+
+def _gmail_forwarded(press: Press) -> None:
+    press.text("-" * press.rng.choice([8, 10]) + " Forwarded message " + "-" * press.rng.choice([8, 9, 10]))
+
+
+def _underscores(press: Press) -> None:
+    press.line(Run(press.left, "_" * 32))
+
+
+_BLOCKS = (Quote(_QUOTED.set, _dashes), Quote(_QUOTED.set, _thin_rule), Quote(_QUOTED.set, _nothing))
+_BLACKBERRY = (Quote(_EXCHANGE.set, _dashes), Quote(_EXCHANGE.set, _lost_dashes), Quote(_EXCHANGE.set, _nothing))
+_WROTE = (Quote(special.set_apple_wrote, _nothing, "> "), Quote(special.set_gmail_wrote, _nothing, "> "))
+_MARKED = replace(_QUOTED, prefix="> ", bold=False)
+
+FAMILIES: dict[str, Family] = {
+    "outlook": Family(_OUTLOOK.set, (*_BLOCKS, *_BLACKBERRY), owner=True),
+    "outlook_flags": Family(
+        replace(_OUTLOOK, extras=(("Follow Up Flag:", "Follow up"), ("Flag Status:", "Flagged"))).set,
+        _BLOCKS,
+        owner=True,
+    ),
+    "outlook_unseparated": Family(_OUTLOOK.set, (_BLOCKS[2],), owner=True),
+    "ediscovery": Family(_EDISCOVERY.set, _BLOCKS),
+    "ediscovery_lists": Family(
+        replace(_EDISCOVERY, date="rfc", person="tagged", separator=";", empties=("cc",)).set,
+        (*_BLOCKS, *_WROTE),
+        crowd=12,
+    ),
+    "ediscovery_x500": Family(replace(_EDISCOVERY, date="iso_z", person="x500").set, _BLOCKS),
+    "ediscovery_date_first": Family(
+        LabelStyle(
+            labels("date", "subject", "from", "to", "cc", date="Date:"), "short_day", "plain_address", closing=";"
+        ).set,
+        _BLOCKS,
+    ),
+    "ediscovery_packed": Family(replace(_EDISCOVERY, date="us_seconds").set, _BLOCKS, packing=0.8),
+    "owa": Family(
+        LabelStyle(_ORDER, "zone_words", "plain_address", bold=True).set, (Quote(_EXCHANGE.set, _underscores),)
+    ),
+    # Where prints look like quotes, only a fresh page tells a print: no packing.
+    "blackberry": Family(_EXCHANGE.set, _BLACKBERRY, packing=0.0),
+    "apple": Family(_APPLE.set, (Quote(_APPLE.set, _forwarded), *_WROTE)),
+    "mac": Family(_MAC.set, (Quote(_MAC.set, _nothing), Quote(special.set_mac_wrote, _nothing)), packing=0.0),
+    "gmail": Family(special.set_gmail, (Quote(special.set_gmail_wrote, _nothing, "> "),), web=True),
+    "gmail_forward": Family(_EDISCOVERY.set, (Quote(_GMAIL_FORWARD.set, _gmail_forwarded),)),
+    "lotus": Family(special.set_lotus, (Quote(special.set_lotus, _nothing),), depth=1, packing=0.0),
+    "groupwise": Family(
+        LabelStyle(labels("from", "to", "cc", "date", "subject", date="Date:"), "groupwise", "plain", tab=True).set,
+        (Quote(special.set_groupwise, _nothing),),
+    ),
+    "bloomberg": Family(_OUTLOOK.set, (Quote(special.set_bloomberg, _nothing),), owner=True, depth=2),
+    "html_table": Family(special.set_table, _BLOCKS, crowd=9),
+    "quote_marks": Family(_EDISCOVERY.set, (Quote(_MARKED.set, _nothing, "> "),)),
+    "boxes": Family(_OUTLOOK.set, _BLOCKS, owner=True, boxes=0.35),
+    "enclosures": Family(_OUTLOOK.set, _BLOCKS, owner=True, enclosures=0.8),
+    "strangers": Family(_EDISCOVERY.set, _BLOCKS, strangers=0.6),
+    "outlook_packed": Family(_OUTLOOK.set, _BLOCKS, packing=0.8),
+    "labels_first": Family(_OUTLOOK.set, _BLACKBERRY, owner=True, order="labels_first"),
+    "values_first": Family(_OUTLOOK.set, _BLACKBERRY, owner=True, order="values_first"),
+    "ocr": Family(_OUTLOOK.set, _BLACKBERRY, owner=True, scanned=True, misread=0.15),
+    "ocr_ediscovery": Family(_EDISCOVERY.set, _BLOCKS, scanned=True, misread=0.15),
+}

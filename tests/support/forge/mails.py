@@ -1,0 +1,123 @@
+"""Native mails: who wrote what to whom, before anybody prints it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from random import Random
+
+from tests.support.forge.people import Person, invent_person
+
+
+def _choices(text: str) -> list[str]:
+    return text.split("|")
+
+
+_TOPICS = _choices(
+    "Ferry schedule|Culvert inspection|Draft testimony|Reservoir levels|Site visit|Budget tables|Dredging permit|"
+    "Press guidance|Sampling plan: phase two|Meeting with the county|Talking points (v3)|Q&A on lead lines|"
+    "Pump station 4|Interview request|Contract mod 17-A|Travel to the coast|Water main break - Elm Street"
+)
+_OPENERS = _choices(
+    "We should|Could you|The board will|I am told they|Nobody has|Please|The crew can|Staff at the plant"
+)
+_VERBS = _choices(
+    "send the readings from|look again at|wait for|hold a call about|clear the text of|find a room for|"
+    "put numbers on|walk through|ask counsel about|finish the table for"
+)
+_THINGS = _choices(
+    "the lower basin|the second culvert|the draft reply|the county's request|our sampling sites|the spring budget|"
+    "the repair contract|the valve on Elm Street|the hearing next week|the press release"
+)
+_ENDINGS = _choices(
+    "before noon.|by Friday.|when the rain stops.|and tell me what you find.|if the lab agrees.|this week.|"
+    "so that the board has it.|as soon as the permit is in hand.|- thanks.|without waiting for the others."
+)
+# Lines of a body that look like the lines of a head.
+_TRAPS = (
+    "From what I hear the county will not object: they said so on the phone.",
+    "To be clear: nobody has signed anything yet.",
+    "Subject to approval by the board, work begins on Monday.",
+    "Sent the samples out yesterday, results are due Tuesday.",
+    "Date of the hearing is still open; Re: the permit, see below.",
+)
+_FILES = (
+    "Draft letter v2.docx",
+    "Levels.xlsx",
+    "Map of basin; north.pdf",
+    "Memo.pdf",
+    "Sampling plan.doc",
+    "photo1.jpg",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """An email, with the one that it answers below it."""
+
+    sender: Person
+    to: tuple[Person, ...]
+    cc: tuple[Person, ...]
+    sent: datetime  # wall time where it was printed
+    offset_min: int  # of that wall time
+    subject: str
+    paragraphs: tuple[str, ...]
+    attachments: tuple[str, ...] = ()
+    importance: str = ""
+    below: "Mail | None" = None
+
+    @property
+    def chain(self) -> list["Mail"]:
+        """This mail and those below it, newest first."""
+        return [self, *(self.below.chain if self.below else [])]
+
+
+def write_sentence(rng: Random) -> str:
+    """Return a sentence about nothing in particular."""
+    return " ".join(rng.choice(words) for words in (_OPENERS, _VERBS, _THINGS, _ENDINGS))
+
+
+def write_paragraphs(rng: Random, count: int) -> tuple[str, ...]:
+    """Return paragraphs of a few sentences, now and then with a line that looks like a header's."""
+    paragraphs = []
+    for _ in range(count):
+        text = " ".join(write_sentence(rng) for _ in range(rng.randint(1, 5)))
+        paragraphs.append(rng.choice(_TRAPS) if rng.random() < 0.1 else text)
+    return tuple(paragraphs)
+
+
+def write_thread(rng: Random, *, depth: int, crowd: int) -> Mail:
+    """Return the newest mail of a thread; `depth` mails stand below it, at most `crowd` people read one."""
+    people = [invent_person(rng) for _ in range(max(crowd, 3) + 2)]
+    sent = datetime(2011, 1, 3, 8, 0) + timedelta(minutes=rng.randint(0, 9 * 365 * 1440), seconds=rng.randint(0, 59))
+    topic = rng.choice(_TOPICS)
+    mail: Mail | None = None
+    for number in range(depth + 1):
+        prefix = rng.choice(["RE: ", "Re: ", "FW: ", "Fwd: "]) if number else rng.choice(["", "", "", "FYI - "])
+        mail = _write_mail(rng, people, f"{prefix}{topic}", sent, mail)
+        sent += timedelta(minutes=rng.randint(3, 3000), seconds=rng.randint(0, 59))
+    assert mail is not None
+    return mail
+
+
+def _write_mail(rng: Random, people: list[Person], subject: str, sent: datetime, below: Mail | None) -> Mail:
+    sender, *others = rng.sample(people, len(people))
+    many = rng.random() < 0.25
+    to_count = rng.randint(2, len(others) - 1) if many else 1
+    cc_count = rng.choice([0, 0, 1, 2, len(others) - to_count]) if len(others) > to_count else 0
+    cc_count = min(cc_count, len(others) - to_count)
+    return Mail(
+        sender=sender,
+        to=tuple(others[:to_count]),
+        cc=tuple(others[to_count : to_count + cc_count]),
+        sent=sent,
+        offset_min=-240 if 3 < sent.month < 11 else -300,
+        subject=subject,
+        paragraphs=write_paragraphs(rng, rng.choice([1, 1, 2, 3, 4])),
+        attachments=tuple(rng.sample(_FILES, rng.choice([1, 1, 2]))) if rng.random() < 0.25 else (),
+        importance="High" if rng.random() < 0.15 else "",
+        below=below,
+    )
+
+
+def without_attachments(mail: Mail) -> Mail:
+    """Return the mail as it stands when quoted: files do not travel with an answer."""
+    return replace(mail, attachments=())
