@@ -25,7 +25,9 @@ _TOP = 2.2  # nothing above on the page: 90 %
 _NEARLY_TOP = 0.4  # one short line above, as the owner's name of an Outlook print: 60 %
 _BELOW = -2.4  # text above
 _SEPARATED = -4.0  # "-----Original Message-----" or ">" before it
-_CONTINUED = -2.0  # at the top of a page, but an older mail of the same subject after a full page
+_CONTINUED = -2.5  # an older mail of the same subject as the header before
+_OTHER_SUBJECT = 1.5
+_NEWER = 1.5
 _FRESH = 1.5  # the page before ends early
 _CERTAIN = 6.0
 _ROUNDS = 4
@@ -122,33 +124,36 @@ def _first_opinion(
 ) -> dict[str, float]:
     """Return what the place of a header says, as log-odds for a print, each term in words."""
     position = positions[number]
+    relation = _relation(blocks[number - 1], blocks[number]) if number else {}
     if position.separated:
         far = 1.0 if position.lines_above or not number else 0.5  # at the foot of the page before
         return {"a separator or quote marks before it": far * _SEPARATED}
     if position.lines_above > 1 or position.words_above > _OWNER_WORDS:
-        return {"text above it on the page": _BELOW}
+        return {"text above it on the page": _BELOW, **relation}
     opinion = {"a short line above it": _NEARLY_TOP} if position.lines_above else {"top of the page": _TOP}
     if "mailto:" in blocks[number].values.get(Label.FROM, "").casefold():
         opinion["mailto: in the sender"] = _MAILTO
     if turn is not None:
         opinion[f"the numbers say that a record {turn.value.replace('_', ' ')} here"] = _TURNS[turn]
         return opinion
-    goes_on = number > 0 and _goes_on(blocks[number - 1], blocks[number])
-    if goes_on:
-        share = 1.0 if position.page_before_is_full else 0.5
-        opinion["goes on with the subject of the header before"] = share * _CONTINUED
-    elif not position.page_before_is_full:
+    if not position.page_before_is_full:
         opinion["the page before ends early"] = _FRESH
-    return opinion
+    return opinion | relation
 
 
-def _goes_on(before: HeaderBlock, block: HeaderBlock) -> bool:
-    """Tell whether a header could be quoted below the one before it: same subject, not newer."""
-    subjects = (base_subject(part.values.get(Label.SUBJECT, "")) for part in (before, block))
-    if not _are_alike(*subjects):
-        return False
+def _relation(before: HeaderBlock, block: HeaderBlock) -> dict[str, float]:
+    """Return what subject and date say: a quoted header goes on with the subject and is older."""
+    subjects = [base_subject(part.values.get(Label.SUBJECT, "")) for part in (before, block)]
+    if Label.SUBJECT not in before.values or Label.SUBJECT not in block.values:
+        return {}
     newer, older = (parse_date(part.values.get(Label.DATE, "")).wall for part in (before, block))
-    return newer is None or older is None or older <= newer
+    in_order = newer is None or older is None or older <= newer
+    if _are_alike(*subjects):
+        return {"goes on with the subject of the header before": _CONTINUED} if in_order else {}
+    if not all(subjects):
+        return {}
+    terms = {"another subject than the header before": _OTHER_SUBJECT}
+    return terms if in_order else {**terms, "newer than the header before": _NEWER}
 
 
 def _are_alike(subject: str, other: str) -> bool:
