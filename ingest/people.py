@@ -1,12 +1,12 @@
 """Read mailboxes as headers print them: "Roe, Jane (NIH/OD) [E]", "Jane Roe <jane@example.org>"."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ingest.records import Mailbox
 from ingest.redactions import find_codes, find_codes_within, is_withheld
 
-_ADDRESS = re.compile(r"[\w.+'’&=/-]+@[\w-]+(?:\.[\w-]+)+")
+_ADDRESS = re.compile(r"[\w.+'’&=/-]+[@©][\w-]+(?:\.[\w-]+)+")  # OCR reads "©" for "@"
 # An address with its brackets: "<a@b.c>", "[mailto:a@b.c]", and what OCR leaves of them: "<a@b.c›", "(a©b.c)".
 _BRACKETED_ADDRESS = re.compile(
     r"[<\[(‹«]\s*(?:mailto:|SMTP:)?\s*'?(?P<address>[^<>\[\]()‹›«»\s]*[@©][^<>\[\]()‹›«»\s]*?)'?\s*(?:[>\])›»]|$)",
@@ -17,7 +17,7 @@ _BRACKETED_REST = re.compile(
     r"[<‹«][^<>‹›«»]*(?:[>›»]|$)|[\[{(]\s*[^\[\]{}()\s]*[.:][^\[\]{}()\s]*(?:[\]})]|$)|[\[(]\s*$"
 )
 _X500 = re.compile(r"[<\[]\s*/O=.*?/CN=(?P<name>[^/>\]]+)[>\]]?", re.I)
-_TAG = re.compile(r"\((?P<tag>[A-Z][A-Za-z0-9&. -]*(?:/[A-Z0-9][A-Za-z0-9&. -]*)*)\)")
+_TAG = re.compile(r"\((?P<tag>[A-Z][A-Za-z0-9&. -]*(?:/ ?[A-Z0-9][A-Za-z0-9&. -]*)*):?\s?\)")
 _NOTES = re.compile(  # a Lotus Notes name, "Jane Roe/DC/USEPA/US@EPA"
     r"^\W*(?P<name>[^/<>@\d]{3,60}?)/(?P<path>[A-Z][\w &.-]*(?:/[A-Z][\w &.-]*)+)(?:@[\w.-]+)*\W*$"
 )
@@ -109,9 +109,8 @@ def find_tag(text: str) -> str | None:
 
 def _find_address(text: str) -> str | None:
     match = _BRACKETED_ADDRESS.search(text)
-    candidate = match["address"].replace("©", "@") if match else text
-    found = _ADDRESS.search(candidate)
-    return found.group().strip(".'’").lower() if found else None
+    found = _ADDRESS.search(match["address"] if match else text)
+    return found.group().replace("©", "@").strip(".'’").lower() if found else None
 
 
 def _find_name(text: str) -> str | None:
@@ -176,16 +175,33 @@ def _split_top(text: str, separator: str) -> list[str]:
 def _split_at_commas(text: str) -> Iterator[str]:
     """Split at the commas that part mailboxes, not at those within a name.
 
-    A comma parts when an address, a closing bracket or a quoted name stands before it.
+    A comma parts when an address, a closing bracket, a quoted name or an exemption code stands before it.
     """
     pending: list[str] = []
-    for part in _split_top(text, ","):
+    parts = _split_top(text, ",")
+    given_first = _given_names_first(parts)
+    for part in parts:
         pending.append(part)
-        if _ADDRESS.search(part[:_LONGEST]) or part.strip().endswith((">", "]", "›")):
+        whole_name = given_first and len(pending) == 1 and len(part.split()) > 1
+        if whole_name or _is_whole(part[:_LONGEST].strip()):
             yield ",".join(pending)
             pending = []
     if "".join(pending).strip():
         yield ",".join(pending)
+
+
+def _given_names_first(parts: Sequence[str]) -> bool:
+    """Tell whether a list writes "Jane Roe <...>, Ann Poe <...>": then a name without address is whole, too."""
+    named = [len(part[: match.start()].split()) for part in parts if (match := _BRACKETED_ADDRESS.search(part))]
+    return sum(words > 1 for words in named) > sum(words == 1 for words in named)
+
+
+def _is_whole(part: str) -> bool:
+    """Tell whether what stands before a comma is a mailbox of its own, not a family name."""
+    if _ADDRESS.search(part) or part.endswith((">", "]", "›", '"')) or _NOTES.match(part):
+        return True
+    codes = find_codes_within(part)
+    return is_withheld(part) or bool(codes and part.endswith(codes[-1][1]))
 
 
 def _pairs_of_names(text: str) -> list[str]:

@@ -12,6 +12,7 @@ from ingest.records import DatePrecision, ReadingMethod, Word
 _LABELS = {"to": Label.TO, "cc": Label.CC, "bcc": Label.BCC, "subject": Label.SUBJECT}
 _LEFTMOST = 0.2  # of the page width: the column of labels stands right of it
 _ALIGNED_PT = 10.0
+_GAP = 0.6  # of the line height, in front of the column: wider than a blank
 _LINES = 14  # from "To" to "Subject", with wrapped recipients
 _ABOVE = 2  # lines above "To" on which the sender may stand
 
@@ -43,7 +44,7 @@ def _column_label(spot: Spot) -> Word | None:
     before: Word | None = None
     for word in spot.line.words:
         if word.text.strip(":") in ("To", "TO") and word.box.x0 > _LEFTMOST * spot.page_width:
-            apart = before is None or word.box.x0 - before.box.x1 > word.box.bottom - word.box.top
+            apart = before is None or word.box.x0 - before.box.x1 > _GAP * (word.box.bottom - word.box.top)
             return word if apart else None
         before = word
     return None
@@ -54,14 +55,16 @@ def _read_block(spots: Sequence[Spot], start: int, column: Word) -> HeaderBlock 
     if not any(cell.label is Label.SUBJECT for cell in cells):
         return None
     values, lines = _join(cells)
-    left = [(cell.spot, cell.left) for cell in (*_cells_above(spots, start, column), *cells) if cell.left]
-    dated = next((one for one in left if _is_moment(one[1])), None)
-    sender = next((one for one in left if one is not dated and any(letter.isalpha() for letter in one[1])), None)
+    left = [(cell.spot, cell.left) for cell in cells if cell.left]
+    dated = next((number for number, (_, text) in enumerate(left) if _is_moment(text)), None)
     if dated is None:
         return None
-    for label, found in ((Label.FROM, sender), (Label.DATE, dated)):
-        if found is not None:
-            values[label], lines[label] = found[1], [found[0]]
+    above = [(cell.spot, cell.left) for cell in _cells_above(spots, start, column)]
+    sender = [(spot, text) for spot, text in left[:dated] or above if not text.startswith("Sent by")]
+    for label, found in ((Label.FROM, sender), (Label.DATE, left[dated : dated + 1])):
+        if found:
+            values[label] = " ".join(text for _, text in found)
+            lines[label] = [spot for spot, _ in found]
     first = min(index for indexes in lines.values() for index in indexes)
     labels = (Label.FROM, Label.DATE, *(label for label in values if label not in (Label.FROM, Label.DATE)))
     methods = {Label.FROM: ReadingMethod.DETACHED, Label.DATE: ReadingMethod.DETACHED}
@@ -87,7 +90,7 @@ def _part(spot: Spot, index: int, column: Word) -> _Cell:
         label = _LABELS.get(word.text.strip(":").casefold())
         if label is not None and _is_aligned(word, column):
             return _Cell(index, _text(words[:number]), label, _text(words[number + 1 :]))
-    left = [word for word in words if word.box.x1 < column.box.x0]
+    left = [word for word in words if word.box.x0 < column.box.x0 - _ALIGNED_PT]
     return _Cell(index, _text(left), None, _text(words[len(left) :]))
 
 

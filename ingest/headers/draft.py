@@ -4,15 +4,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from ingest.dates import parse_date
 from ingest.headers.labels import LabelMatch, match_label, match_labels_within
 from ingest.headers.lexicon import Label
-from ingest.headers.spots import Spot, blank_above, is_wrapped
+from ingest.headers.spots import Spot, blank_above, is_wrapped, is_wrapped_list
 
 _LOOK_AHEAD = 8  # lines within which another label makes what stands before it part of the block
 _LISTS = (Label.TO, Label.CC, Label.BCC)
 _MAIN = (Label.FROM, Label.DATE, Label.TO, Label.CC, Label.BCC, Label.SUBJECT)
 _BELOW_SUBJECT = (Label.ATTACHMENTS, Label.IMPORTANCE, Label.OTHER)
 _OPEN = re.compile(r"[;,(<\[\"]\s*$|[<\[(][^>\])]*$")
+_NAME_ROW = re.compile(r"^[^,@<>\[\]]+, [^,@<>\[\]]+$")
+_WHOLE_ROW = re.compile(r"@|/CN=|^[^,]+, [^,]+$|^\[redacted\]$", re.I)  # a line that can be a recipient by itself
 _TAB_DEPTH_PT = 40  # how far right of its label a value at a tab stop stands
 _ALIGNED_PT = 8
 _DAMAGED_LABEL = re.compile(r"^\W{0,2}\w{1,4}\W?[:;]\s*(?P<value>.*)$")
@@ -26,6 +29,7 @@ class Draft:
     values: dict[Label, str] = field(default_factory=dict)
     labels: list[Label] = field(default_factory=list)
     lines: dict[Label, list[int]] = field(default_factory=dict)  # indexes of the spots that a value stands on
+    rows: dict[Label, list[str]] = field(default_factory=dict)  # what each of these lines adds to a value
     glued: set[Label] = field(default_factory=set)  # OCR put them on one line with the label before
     value_x: float | None = None
     label_x: float = 0.0
@@ -54,12 +58,14 @@ class Draft:
         """Add to the value of the last label; labels within the text begin values of their own."""
         within = self.labels_within(text)
         first = text[: within[0][1]] if within else text
-        self.values[self.current] = f"{self.values[self.current]} {first}".strip()
+        self.rows.setdefault(self.current, []).append(first.strip())
+        self.values[self.current] = join_rows(self.rows[self.current], self.current)
         if self.lines[self.current][-1:] != [index]:
             self.lines[self.current].append(index)
         for number, (label, _, value_start) in enumerate(within):
             end = within[number + 1][1] if number + 1 < len(within) else len(text)
             self._set(label, text[value_start:end], index)
+            self.rows[label] = [self.values[label]]
             self.glued.add(label)
 
     def labels_within(self, text: str) -> list[tuple[Label, int, int]]:
@@ -80,6 +86,19 @@ class Draft:
         self.values[label] = value.strip()
         self.labels.append(label)
         self.lines[label] = [index]
+
+
+def join_rows(rows: Sequence[str], label: Label) -> str:
+    """Return the lines of a value as one; where each line is a recipient of its own, parted by ";"."""
+    rows = [row for row in rows if row]
+    if label not in _LISTS or any(";" in row or row.endswith(",") or row.count("@") > 1 for row in rows):
+        return " ".join(rows)
+    only_names = all(_NAME_ROW.match(row) for row in rows)
+    joined = ""
+    for row in rows:
+        ended = joined.endswith((">", "]")) or (only_names and bool(joined))
+        joined = f"{joined}; {row}" if ended and _WHOLE_ROW.search(row) else f"{joined} {row}".strip()
+    return joined
 
 
 def read_lines(spots: Sequence[Spot], start: int, draft: Draft) -> int:
@@ -114,6 +133,8 @@ def _next_label(spots: Sequence[Spot], index: int, draft: Draft) -> LabelMatch |
     # Without a colon: at the place of the labels, in their order, right below the line before.
     in_place = abs(match.label_x - draft.label_x) < _ALIGNED_PT
     rising = match.label.comes_after(draft.current) and match.label in _MAIN
+    if match.label is Label.DATE and draft.current in _LISTS and parse_date(match.value).wall is not None:
+        rising = Label.DATE not in draft.values
     in_column = draft.tab_stops > 0 or match.label not in _LISTS or draft.current is Label.DATE
     return match if in_place and rising and in_column and not blank_above(spots, index) else None
 
@@ -166,7 +187,9 @@ def _continues(spots: Sequence[Spot], index: int, draft: Draft) -> bool:
         return True
     if draft.current in _LISTS:
         open_list = bool(_OPEN.search(value))
-        return _label_ahead(spots, index, draft, _LOOK_AHEAD) or (open_list and not blank_above(spots, index))
+        if _label_ahead(spots, index, draft, _LOOK_AHEAD):
+            return True
+        return not blank_above(spots, index) and (open_list or is_wrapped_list(spots, index))
     if turns:
         return False
     if draft.current in (Label.FROM, Label.DATE):

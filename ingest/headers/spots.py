@@ -37,6 +37,18 @@ def is_wrapped(spots: Sequence[Spot], index: int) -> bool:
     return index + 1 >= len(spots) or blank_above(spots, index + 1) or _wider_gap_below(spots, index)
 
 
+def is_wrapped_list(spots: Sequence[Spot], index: int) -> bool:
+    """Tell whether a line goes on with the mailboxes of the line before, which ran to the right edge."""
+    before, line = spots[index - 1], spots[index].line
+    ran_on = before.line.box.x1 + _word_width(line) > _WRAPPED * before.page_width
+    return ran_on and before.page == spots[index].page and any("@" in word.text for word in line.words[:4])
+
+
+def _word_width(line: Line) -> float:
+    first = line.words[0].box
+    return first.x1 - first.x0
+
+
 def _wider_gap_below(spots: Sequence[Spot], index: int) -> bool:
     above, line, below = (spots[number].line.box for number in (index - 1, index, index + 1))
     return below.top - line.bottom > line.top - above.bottom + 0.3 * (line.bottom - line.top)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from ingest.headers.block import HeaderBlock
 from ingest.headers.labels import match_label
 from ingest.headers.lexicon import Label
-from ingest.headers.spots import Spot
+from ingest.headers.spots import Spot, is_wrapped_list
+from ingest.redactions import is_withheld
 
 _SENDER_AND_DATE = re.compile(
     r"^(?P<sender>.*?)\s+(?P<date>(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? [A-Z][a-z]{2,8} \d{1,2}, (?:19|20)\d\d"
@@ -45,7 +46,7 @@ def _is_sender(text: str, spots: Sequence[Spot], index: int) -> bool:
     """An address stands there, or what a redaction left of it, or "To:" stands below."""
     if text.lower().startswith("on "):
         return False
-    if "@" in text or text.endswith(">"):
+    if "@" in text or text.endswith(">") or is_withheld(text):
         return True
     below = match_label(spots[index + 1].line, "en") if index + 1 < len(spots) else None
     return below is not None and below.label in _BELOW and below.has_colon
@@ -56,7 +57,8 @@ def _read_heading(spots: Sequence[Spot], index: int) -> tuple[int, str | None]:
     height = _height(spots[index])
     start = index
     while start > max(0, index - _HEADING_LINES) and spots[start - 1].page == spots[index].page:
-        if _height(spots[start - 1]) < _LARGER * height:
+        above = spots[start - 1]
+        if _height(above) < _LARGER * height or "@" in above.line.text:  # the account's line names its address
             break
         start -= 1
     text = " ".join(spot.line.text for spot in spots[start:index])
@@ -72,7 +74,7 @@ def _read_below(spots: Sequence[Spot], index: int, values: dict[Label, str], lin
             values[match.label] = match.value
             current = match.label
             lines[current] = [index]
-        elif current is not None and values[current].endswith(","):
+        elif current is not None and (values[current].endswith(",") or is_wrapped_list(spots, index)):
             values[current] += " " + spots[index].line.text
             lines[current].append(index)
         else:

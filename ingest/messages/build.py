@@ -32,7 +32,8 @@ class Part:
 class Sheet:
     """The lines of a whole document, and what was learnt of it."""
 
-    spots: Sequence[Spot]
+    spots: Sequence[Spot]  # boxes that stand for header values are marked in them
+    plain: Sequence[Spot]  # the same lines as they stand
     pages: Mapping[int, PageRecord]
     day_first: bool = False  # numeric dates print the day before the month
 
@@ -61,7 +62,7 @@ def _with_textless_pages(message: MessageRecord, pages: Mapping[int, PageRecord]
 
 
 def _build_message(sheet: Sheet, part: Part, parent: int | None, end: int) -> MessageRecord:
-    spots, block = sheet.spots, part.block
+    spots, block = sheet.plain, part.block
     head, own, quoted = spots[block.start : block.end], spots[block.end : part.end], spots[part.end : end]
     text_page = own[0].page if own else head[-1].page
     headers = _read_headers(sheet, block, head)
@@ -85,7 +86,7 @@ def _build_message(sheet: Sheet, part: Part, parent: int | None, end: int) -> Me
 
 
 def _read_headers(sheet: Sheet, block: HeaderBlock, head: Sequence[Spot]) -> Headers:
-    printed = "\n".join(sheet.pages[spot.page].lines[spot.row].text for spot in head)
+    printed = "\n".join(spot.line.text for spot in head)
     headers = read_headers(block, printed, day_first=sheet.day_first)
     headers = withhold(headers, block, sheet.spots, sheet.pages)
     return replace(headers, readings=read_fields(block, headers, sheet.spots))

@@ -57,16 +57,14 @@ def find_papers(pages: Sequence[PageRecord], messages: Sequence[MessageRecord]) 
     return sorted(papers, key=lambda paper: (paper.first_page, paper.first_line))
 
 
-def ends_message(spots: Sequence[Spot], start: int, turn: Turn | None) -> bool:
-    """Tell whether the page that begins at spot `start` begins a paper that is no part of the email before."""
-    if turn is not None:
-        return turn is Turn.STARTS
+def begins_paper(spots: Sequence[Spot], start: int) -> bool:
+    """Tell whether the page that begins at spot `start` begins a letter, a memo or another paper."""
     texts = []
     for spot in spots[start : start + _HEAD_LINES]:
         if spot.page != spots[start].page:
             break
         texts.append(spot.line.text)
-    return _kind_of_head(texts) in (PaperKind.FAX, PaperKind.CABLE, PaperKind.COVER_SHEET)
+    return _kind_of_head(texts) is not None
 
 
 def _between_messages(pages: Sequence[_Page], turns: Mapping[int, Turn]) -> Iterator[PaperRecord]:

@@ -8,10 +8,11 @@ from ingest.headers import HeaderBlock, Spot, find_header_blocks
 from ingest.headers.attribution import find_attributions
 from ingest.headers.columns import find_column_headers
 from ingest.headers.lexicon import Label
+from ingest.headers.values import split_attachments
 from ingest.headers.webprint import find_web_headers
 from ingest.messages.boundaries import find_position, is_separator, judge_headers
 from ingest.messages.build import Part, Sheet, build_messages
-from ingest.messages.papers import ends_message
+from ingest.messages.papers import begins_paper
 from ingest.messages.series import Turn, find_turns
 from ingest.messages.subjects import agree_subjects
 from ingest.messages.withheld import mark_boxes
@@ -25,18 +26,16 @@ def split_messages(pages: Sequence[PageRecord]) -> tuple[list[PageRecord], list[
     that quotes it in `parent`.
     """
     by_number = {page.number: page for page in pages}
-    spots = mark_boxes(
-        [
-            Spot(page.number, index, line, page.width_pt)
-            for page in pages
-            for index, line in enumerate(page.lines)
-            if index not in page.furniture
-        ],
-        by_number,
-    )
+    plain = [
+        Spot(page.number, index, line, page.width_pt)
+        for page in pages
+        for index, line in enumerate(page.lines)
+        if index not in page.furniture
+    ]
+    spots = mark_boxes(plain, by_number)
     parts = _find_parts(spots, by_number)
     dates = (part.block.values.get(Label.DATE, "") for part in parts)
-    messages = build_messages(Sheet(spots, by_number, decide_day_first(dates)), parts)
+    messages = build_messages(Sheet(spots, plain, by_number, decide_day_first(dates)), parts)
     inside = {
         number
         for message in messages
@@ -76,6 +75,8 @@ def _find_parts(spots: Sequence[Spot], pages: Mapping[int, PageRecord]) -> list[
         replace(part, end=_end_of(spots, part, end, turns) if _is_last(parts, number) else end)
         for number, (part, end) in enumerate(zip(parts, ends, strict=True))
     ]
+    if sum(part.level is Level.PRINTED for part in parts) == 1:  # a file of one email: what follows is attached to it
+        ended[-1] = replace(ended[-1], end=len(spots))
     return _agreed(spots, ended)
 
 
@@ -85,11 +86,22 @@ def _is_last(parts: Sequence[Part], number: int) -> bool:
 
 
 def _end_of(spots: Sequence[Spot], part: Part, end: int, turns: Mapping[int, Turn]) -> int:
-    """Return where a message ends that may run on to `end`: before a page that begins a paper of its own."""
+    """Return where a message ends that may run on to `end`: before a page that begins a paper of its own.
+
+    As many papers as it names attachments are its own.
+    """
+    attached = len(split_attachments(part.block.values.get(Label.ATTACHMENTS, "")))
     for index in range(part.block.end, end):
         page = spots[index].page
-        if index and spots[index - 1].page != page and ends_message(spots, index, turns.get(page)):
+        if spots[index - 1].page == page:
+            continue
+        turn = turns.get(page)
+        if turn is Turn.STARTS:
             return index
+        if turn is None and begins_paper(spots, index):
+            if attached == 0:
+                return index
+            attached -= 1
     return end
 
 

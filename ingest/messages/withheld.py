@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ingest.headers import HeaderBlock, Spot
-from ingest.headers.labels import is_bare_label
 from ingest.headers.lexicon import Label
 from ingest.records import Box, Headers, Line, Mailbox, PageRecord, Redaction, RedactionShape, Word
 
@@ -17,10 +16,12 @@ _SLACK_PT = 6.0  # how far above or below its line a margin code may stand
 def mark_boxes(spots: Sequence[Spot], pages: Mapping[int, PageRecord]) -> list[Spot]:
     """Return the lines, with a mark where a box without a code stands in the place of a header value."""
     boxes = {number: [each.box for each in _uncoded(page)] for number, page in pages.items()}
-    return [
-        spot._replace(line=_marked(spot.line, found)) if (found := boxes[spot.page]) and _is_labelled(spot) else spot
-        for spot in spots
-    ]
+    marked: list[Spot] = []
+    for index, spot in enumerate(spots):
+        found = boxes[spot.page]
+        before = spots[index - 1].line.words[-1].text if index and spots[index - 1].page == spot.page else ""
+        marked.append(spot._replace(line=_marked(spot.line, found, before)) if found else spot)
+    return marked
 
 
 def _uncoded(page: PageRecord) -> Iterator[Redaction]:
@@ -29,17 +30,14 @@ def _uncoded(page: PageRecord) -> Iterator[Redaction]:
             yield redaction
 
 
-def _is_labelled(spot: Spot) -> bool:
-    return is_bare_label(spot.line.words[0].text)
-
-
-def _marked(line: Line, boxes: Sequence[Box | None]) -> Line:
+def _marked(line: Line, boxes: Sequence[Box | None], before_line: str) -> Line:
+    """Mark the boxes of a line; `before_line` is the word that ends the line above it."""
     words = list(line.words)
     for box in boxes:
         if box is None or box.x1 - box.x0 < _NARROWEST_PT or not _is_level(line.box, box):
             continue
         before = [word for word in words if word.box.x0 < (box.x0 + box.x1) / 2]
-        if before and _stands_for_a_value(before[-1].text, line):
+        if _stands_for_a_value(before[-1].text if before else before_line, line):
             words.insert(len(before), Word(MARK, box))
     return Line(tuple(words)) if len(words) > len(line.words) else line
 
@@ -53,7 +51,7 @@ def _stands_for_a_value(before: str, line: Line) -> bool:
     """Behind a label or a separator a box is a value; behind a name it covers what stands behind the name."""
     if before.endswith((":", ";", ",")):
         return True
-    return line.words[0].text.casefold().startswith(("subject", "re"))
+    return line.words[0].text.casefold().startswith("subject")
 
 
 def withhold(headers: Headers, block: HeaderBlock, spots: Sequence[Spot], pages: Mapping[int, PageRecord]) -> Headers:
