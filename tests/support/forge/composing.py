@@ -8,13 +8,18 @@ from tests.support.forge import special
 from tests.support.forge.bodies import set_body
 from tests.support.forge.dress import Dress, choose_dress
 from tests.support.forge.families import FAMILIES, Family, Quote
+from tests.support.forge.fonts import find_fonts
 from tests.support.forge.heads import Censor
-from tests.support.forge.mails import Mail, without_attachments, write_thread
+from tests.support.forge.mails import Cast, Mail, without_attachments, write_thread
 from tests.support.forge.noise import Misreader
-from tests.support.forge.papers import ENCLOSURES, STRANGERS
+from tests.support.forge.papers import ENCLOSURES, STRANGERS, set_note
 from tests.support.forge.press import Press, Run
 from tests.support.forge.sheets import Finish, bind_sheets
 from tests.support.forge.truth import ForgedRelease, Truth
+
+_BROWSER_HEAD = "7/20/2016                    Harbor Board Mail - records request"
+_BROWSER_FOOT = "https://mail.harbor.example/mail/?ui=2&ik=5f0ad2bc&view=pt&search=inbox        {page}/7"
+_STAMPS = (("RELEASE IN", "PART B5,B6"), ("RELEASE IN FULL",), ("RELEASE IN PART", "B6"))
 
 
 def forge_release(path: Path, family: str, seed: int, mails: int = 6) -> ForgedRelease:
@@ -31,10 +36,15 @@ def forge_release(path: Path, family: str, seed: int, mails: int = 6) -> ForgedR
 
 def _dress(family: Family, rng: Random) -> Dress:
     dress = choose_dress(rng)
-    for name in ("packing", "boxes", "enclosures", "strangers"):
-        share = getattr(family, name)
-        if share is not None:
-            setattr(dress, name, share)
+    for name, share in family.shares.items():
+        setattr(dress, name, share)
+    if family.script:
+        dress.font, dress.bold = find_fonts(family.script)
+    if family.stamped:
+        dress.right = 170.0  # room for the stamp
+    if family.web:
+        dress.stamps_top.insert(0, _BROWSER_HEAD)
+        dress.stamps_bottom.insert(0, _BROWSER_FOOT)
     return dress
 
 
@@ -57,7 +67,9 @@ class _Composer:
         else:
             self.press.gap(3)
             self.press.room_for(9)
-        thread = write_thread(rng, depth=rng.randint(0, self.family.depth), crowd=rng.randint(3, self.family.crowd))
+        thread = write_thread(
+            rng, self.family.voice, Cast(rng.randint(0, self.family.depth), rng.randint(3, self.family.crowd))
+        )
         censor = Censor(rng, dress.code, dress.boxes if rng.random() < 0.7 else 0.0)
         if self.family.web:
             self._set_web_thread(thread, censor)
@@ -73,13 +85,18 @@ class _Composer:
             self.press.line(Run(self.press.left, self.press.dress.owner, bold=True, size=self.press.dress.size + 2))
             self.press.rule(2.0)
         printed = self.family.set_head(self.press, thread, censor)
+        if self.family.stamped:
+            self.press.stamp_beside(printed.page_start, censor.rng.choice(_STAMPS))
         self.records.append(printed)
         set_body(self.press, thread, censor)
+        if self.family.notes:
+            self.press.gap()
+            set_note(self.press, censor.rng)
         if thread.below and self.family.quotes:
             self._set_quotes(thread.below.chain, censor)
         if printed.attachments and censor.rng.random() < self.press.dress.enclosures:
             self._set_enclosures(thread, censor.rng)
-        printed.codes = sorted(censor.codes)
+        printed.codes = None if self.family.stamped else sorted(censor.codes)
         self._close(printed, new=False)
 
     def _set_quotes(self, chain: list[Mail], censor: Censor) -> None:
@@ -87,6 +104,8 @@ class _Composer:
         for mail in chain:
             if censor.rng.random() < 0.2:
                 quote = censor.rng.choice(self.family.quotes)
+            if self.family.split and censor.rng.random() < 0.5:
+                self.press.leave_room(censor.rng.randint(3, 6))
             quote.announce(self.press)
             record = quote.set_head(self.press, without_attachments(mail), censor)
             record.level = "quoted"

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from tests.support.forge.languages import LANGUAGES, print_local
+
 _DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 _MONTHS = [
     "January",
@@ -126,7 +128,9 @@ _FORMS: dict[str, tuple[Callable[[datetime, int], str], str, bool]] = {
 
 
 def print_date(form: str, moment: datetime, offset_min: int) -> tuple[str, str]:
-    """Return a moment as this form prints it, and in ISO 8601 as far as the print tells it."""
+    """Return a moment as this form, or this language, prints it, and in ISO 8601 as far as the print tells it."""
+    if form in LANGUAGES:
+        return print_local(form, moment), f"{moment:{_MINUTE}}"
     write, iso, has_offset = _FORMS[form]
     if form == "iso_z":
         utc = (moment - timedelta(minutes=offset_min)).replace(tzinfo=UTC)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from tests.support.forge.dates import print_date
 from tests.support.forge.mails import Mail
-from tests.support.forge.people import FORMS, Person
+from tests.support.forge.people import FORMS
 from tests.support.forge.press import Place, Press, Run, box
 from tests.support.forge.truth import WITHHELD, Truth
 
@@ -63,42 +63,49 @@ class LabelStyle:
     bold: bool = False
     prefix: str = ""  # before every line: "> "
     extras: tuple[tuple[str, str], ...] = ()  # further lines below: "Flag Status:", "Flagged"
+    join: int = 1  # labels on one line
+    principals: bool = False  # "on behalf of" behind a sender
 
     def set(self, press: Press, mail: Mail, censor: Censor) -> Truth:
         """Print the head of a mail."""
         truth, printed = self._values(mail, censor)
+        lines = [(label, printed[name]) for name, label in self.labels if printed.get(name) or name in self.empties]
         press.begin_head()
-        places = [
-            self._set_line(press, label, printed[name])
-            for name, label in self.labels
-            if printed.get(name) or name in self.empties
-        ]
-        for label, value in self.extras:
-            self._set_line(press, label, value)
+        places = [self._set_line(press, label, value) for label, value in self._joined([*lines, *self.extras])]
         press.end_head()
         truth.page_start, truth.line_start = places[0]
         return truth
 
+    def _joined(self, lines: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Return the lines with as many run together as OCR runs together."""
+        joined: list[tuple[str, str]] = []
+        for number, (label, value) in enumerate(lines):
+            if joined and number % self.join:
+                joined[-1] = (joined[-1][0], f"{joined[-1][1]} {label} {value}")
+            else:
+                joined.append((label, value))
+        return joined
+
     def _values(self, mail: Mail, censor: Censor) -> tuple[Truth, dict[str, str]]:
         has = {name for name, _ in self.labels}
-        sender = censor.name(self._person(mail.sender, self.person))
-        to = [censor.name(self._person(person, self.people or self.person)) for person in mail.to]
-        cc = [censor.name(self._person(person, self.people or self.person)) for person in mail.cc]
+        sender = censor.name(FORMS[self.person](mail.sender))
+        to, cc = (
+            [censor.name(FORMS[self.people or self.person](person)) for person in group] for group in (mail.to, mail.cc)
+        )
+        behalf = f" on behalf of {FORMS[self.person](mail.principal)}" if mail.principal and self.principals else ""
         date, iso = print_date(self.date, mail.sent, mail.offset_min)
         truth = Truth(
             0, 0,
-            sender=sender.truth, to=[value.truth for value in to], cc=[value.truth for value in cc], date=iso,
+            sender=sender.truth, to=[value.truth for value in to], cc=[value.truth for value in cc],
+            date=iso if "date" in has else "",
             subject=mail.subject, attachments=list(mail.attachments) if "attachments" in has else [],
         )  # fmt: skip
         printed = {
-            "from": sender.printed, "date": date, "to": self._list(to), "cc": self._list(cc),
+            "from": sender.printed + behalf, "date": date, "to": self._list(to), "cc": self._list(cc),
             "subject": mail.subject, "attachments": "; ".join(mail.attachments), "importance": mail.importance,
+            "message_id": f"<{mail.sent:%Y%m%d%H%M%S}.4471@mail.{mail.sender.agency.lower()}.example>",
         }  # fmt: skip
         return truth, printed
-
-    @staticmethod
-    def _person(person: Person, form: str) -> str:
-        return FORMS[form](person)
 
     def _list(self, values: list[Value]) -> str:
         return self.separator.join(value.printed for value in values) + (self.closing if values else "")
@@ -117,9 +124,10 @@ class LabelStyle:
 
 
 def labels(*names: str, **words: str) -> tuple[tuple[str, str], ...]:
-    """Return fields with their labels, the English ones unless `words` says others."""
+    """Return fields with their labels, the English ones unless `words` says others (`from_`, as `from` is Python's)."""
     english = {
         "from": "From:", "date": "Sent:", "to": "To:", "cc": "Cc:", "subject": "Subject:",
         "attachments": "Attachments:", "importance": "Importance:",
-    } | words  # fmt: skip
+        "message_id": "Message-Id:",
+    } | {name.rstrip("_"): word for name, word in words.items()}  # fmt: skip
     return tuple((name, english[name]) for name in names)

@@ -14,7 +14,8 @@ def _choices(text: str) -> list[str]:
 _TOPICS = _choices(
     "Ferry schedule|Culvert inspection|Draft testimony|Reservoir levels|Site visit|Budget tables|Dredging permit|"
     "Press guidance|Sampling plan: phase two|Meeting with the county|Talking points (v3)|Q&A on lead lines|"
-    "Pump station 4|Interview request|Contract mod 17-A|Travel to the coast|Water main break - Elm Street"
+    "Pump station 4|Interview request|Contract mod 17-A|Travel to the coast|Water main break - Elm Street|"
+    "Comments of the working group on the second draft of the plan for the lower basin and its tributaries (due Friday)"
 )
 _OPENERS = _choices(
     "We should|Could you|The board will|I am told they|Nobody has|Please|The crew can|Staff at the plant"
@@ -62,6 +63,7 @@ class Mail:
     paragraphs: tuple[str, ...]
     attachments: tuple[str, ...] = ()
     importance: str = ""
+    principal: Person | None = None  # on whose behalf it was sent
     below: "Mail | None" = None
 
     @property
@@ -70,29 +72,49 @@ class Mail:
         return [self, *(self.below.chain if self.below else [])]
 
 
-def write_sentence(rng: Random) -> str:
-    """Return a sentence about nothing in particular."""
-    return " ".join(rng.choice(words) for words in (_OPENERS, _VERBS, _THINGS, _ENDINGS))
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """In which words people write."""
+
+    topics: tuple[str, ...] = tuple(_TOPICS)
+    sentences: tuple[str, ...] = ()  # none: English ones are made up
+    prefixes: tuple[str, ...] = ("RE: ", "Re: ", "FW: ", "Fwd: ")
+
+    def paragraphs(self, rng: Random, count: int) -> tuple[str, ...]:
+        """Return paragraphs of a few sentences, now and then with a line that looks like a header's."""
+        paragraphs = []
+        for _ in range(count):
+            text = " ".join(self._sentence(rng) for _ in range(rng.randint(1, 5)))
+            paragraphs.append(rng.choice(self.sentences or _TRAPS) if rng.random() < 0.1 else text)
+        return tuple(paragraphs)
+
+    def _sentence(self, rng: Random) -> str:
+        if self.sentences:
+            return rng.choice(self.sentences)
+        return " ".join(rng.choice(words) for words in (_OPENERS, _VERBS, _THINGS, _ENDINGS))
 
 
-def write_paragraphs(rng: Random, count: int) -> tuple[str, ...]:
-    """Return paragraphs of a few sentences, now and then with a line that looks like a header's."""
-    paragraphs = []
-    for _ in range(count):
-        text = " ".join(write_sentence(rng) for _ in range(rng.randint(1, 5)))
-        paragraphs.append(rng.choice(_TRAPS) if rng.random() < 0.1 else text)
-    return tuple(paragraphs)
+ENGLISH = Voice()
 
 
-def write_thread(rng: Random, *, depth: int, crowd: int) -> Mail:
-    """Return the newest mail of a thread; `depth` mails stand below it, at most `crowd` people read one."""
-    people = [invent_person(rng) for _ in range(max(crowd, 3) + 2)]
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """How large a thread is."""
+
+    depth: int  # mails below the newest
+    crowd: int  # people who take part, at the most
+
+
+def write_thread(rng: Random, voice: Voice, cast: Cast) -> Mail:
+    """Return the newest mail of a thread."""
+    people = [invent_person(rng) for _ in range(max(cast.crowd, 3) + 2)]
     sent = datetime(2011, 1, 3, 8, 0) + timedelta(minutes=rng.randint(0, 9 * 365 * 1440), seconds=rng.randint(0, 59))
-    topic = rng.choice(_TOPICS)
+    topic = rng.choice(voice.topics)
     mail: Mail | None = None
-    for number in range(depth + 1):
-        prefix = rng.choice(["RE: ", "Re: ", "FW: ", "Fwd: "]) if number else rng.choice(["", "", "", "FYI - "])
+    for number in range(cast.depth + 1):
+        prefix = rng.choice(voice.prefixes) if number else rng.choice(["", "", "", "FYI - "])
         mail = _write_mail(rng, people, f"{prefix}{topic}", sent, mail)
+        mail = replace(mail, paragraphs=voice.paragraphs(rng, rng.choice([1, 1, 2, 3, 4])))
         sent += timedelta(minutes=rng.randint(3, 3000), seconds=rng.randint(0, 59))
     assert mail is not None
     return mail
@@ -100,10 +122,8 @@ def write_thread(rng: Random, *, depth: int, crowd: int) -> Mail:
 
 def _write_mail(rng: Random, people: list[Person], subject: str, sent: datetime, below: Mail | None) -> Mail:
     sender, *others = rng.sample(people, len(people))
-    many = rng.random() < 0.25
-    to_count = rng.randint(2, len(others) - 1) if many else 1
-    cc_count = rng.choice([0, 0, 1, 2, len(others) - to_count]) if len(others) > to_count else 0
-    cc_count = min(cc_count, len(others) - to_count)
+    to_count = rng.randint(2, len(others) - 1) if rng.random() < 0.25 else 1
+    cc_count = min(rng.choice([0, 0, 1, 2, len(others) - to_count]), len(others) - to_count)
     return Mail(
         sender=sender,
         to=tuple(others[:to_count]),
@@ -111,9 +131,10 @@ def _write_mail(rng: Random, people: list[Person], subject: str, sent: datetime,
         sent=sent,
         offset_min=-240 if 3 < sent.month < 11 else -300,
         subject=subject,
-        paragraphs=write_paragraphs(rng, rng.choice([1, 1, 2, 3, 4])),
+        paragraphs=(),
         attachments=tuple(rng.sample(_FILES, rng.choice([1, 1, 2]))) if rng.random() < 0.25 else (),
         importance="High" if rng.random() < 0.15 else "",
+        principal=others[-1] if rng.random() < 0.05 else None,
         below=below,
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from random import Random
 
-from tests.support.forge.mails import write_paragraphs
+from tests.support.forge.mails import ENGLISH
 from tests.support.forge.people import invent_person
 from tests.support.forge.press import Press, Run
 from tests.support.forge.truth import Truth
@@ -133,7 +133,7 @@ def set_draft(press: Press, rng: Random) -> Truth:
 
 def _set_text(press: Press, rng: Random) -> None:
     press.gap()
-    for paragraph in write_paragraphs(rng, rng.randint(2, 5)):
+    for paragraph in ENGLISH.paragraphs(rng, rng.randint(2, 5)):
         press.text(paragraph)
         press.gap()
 

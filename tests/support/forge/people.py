@@ -74,5 +74,7 @@ FORMS: dict[str, Callable[[Person], str]] = {
     "x500": _x500,
     "address": lambda person: person.address,
     "angled": lambda person: f"<{person.address}>",
+    "initial": lambda person: person.given[0],
+    "lotus_short": lambda person: f"{person.plain}/DC/US{person.agency}/US",
     "lotus": lambda person: f"{person.plain}/DC/US{person.agency}/US@US{person.agency}",
 }

@@ -60,13 +60,6 @@ class Press:
         return self.dress.width - self.dress.right
 
     @property
-    def place(self) -> Place:
-        """Where the next line will stand."""
-        if not self.sheets or self.y + self.dress.leading > self.floor:
-            return Place(len(self.sheets) + 1, len(self.dress.stamps_top) + 1)
-        return Place(len(self.sheets), self.sheets[-1].lines + 1)
-
-    @property
     def floor(self) -> float:
         """Below it stands furniture only."""
         return self.dress.height - self.dress.bottom
@@ -88,6 +81,12 @@ class Press:
             self.sheets[-1].heads += 1
         self._head = 0
 
+    def stamp_beside(self, page: int, lines: tuple[str, ...]) -> None:
+        """Stamp the right margin beside the first lines of a sheet, at their height or nearly so."""
+        for row, line in enumerate(lines):
+            y = self.dress.top + self.dress.leading * (row + 1) + 1.5
+            self.sheets[page - 1].pieces.append(Piece(self.right + 15, y, line, "Helvetica-Bold", 11, "furniture"))
+
     def gap(self, lines: float = 1.0) -> None:
         """Leave a gap."""
         self.y += lines * self.dress.leading
@@ -96,6 +95,10 @@ class Press:
         """Begin a new sheet unless that many lines fit on this one."""
         if not self.sheets or self.y + lines * self.dress.leading > self.floor:
             self.new_sheet()
+
+    def leave_room(self, lines: int) -> None:
+        """Go down the sheet until that many lines are left, unless there are fewer already."""
+        self.y = max(self.y, self.floor - (lines + 0.5) * self.dress.leading)
 
     def line(self, *runs: Run) -> Place:
         """Set one line; return where it came to stand."""

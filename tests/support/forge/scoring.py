@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from ingest.records import DatePrecision, Level, Mailbox, MessageRecord, PrintedDate, Reading
 from tests.support.forge.truth import WITHHELD, ForgedRelease, Truth
 
-FIELDS = ("kind", "from", "to", "cc", "date", "subject", "page_end")
+FIELDS = ("kind", "from", "to", "cc", "date", "subject", "attachments", "page_end")
 _LINES_APART = 6  # a record of the same page that begins so near is the same one
 _ISO = {
     DatePrecision.YEAR: "%Y",
@@ -86,6 +86,17 @@ def score_reading(release: ForgedRelease, reading: Reading, level: Level) -> Sco
     return score
 
 
+def read_bates(release: ForgedRelease, reading: Reading) -> list[Failure]:
+    """Return the printed records whose pages' Bates numbers were not all read, or more than those."""
+    failures = []
+    for truth in release.emails("top"):
+        pages = reading.pages[truth.page_start - 1 : truth.page_end]
+        read = [number for page in pages for number in page.bates_numbers]
+        if sorted(map(_letters, read)) != sorted(map(_letters, truth.bates)):
+            failures.append(Failure("bates", truth.page_start, truth.bates, read))
+    return failures
+
+
 def _match(truths: Sequence[Truth], read: Sequence[MessageRecord]) -> dict[int, int]:
     """Return which record was read for which truth, nearest first."""
     near = sorted(
@@ -109,8 +120,9 @@ def _compare(truth: Truth, message: MessageRecord, score: Score) -> None:
         "from": (truth.sender, _printed([headers.sender]), _same_people([truth.sender], [headers.sender])),
         "to": (truth.to, _printed(headers.to), _same_people(truth.to, headers.to)),
         "cc": (truth.cc, _printed(headers.cc), _same_people(truth.cc, headers.cc)),
-        "date": (truth.date, _iso(headers.date), truth.date == _iso(headers.date)),
+        "date": (truth.date, _iso(headers.date), truth.date in (None, _iso(headers.date))),
         "subject": (truth.subject, headers.subject, _letters(truth.subject) == _letters(headers.subject or "")),
+        "attachments": (truth.attachments, headers.attachments, truth.attachments == list(headers.attachments)),
         "page_end": (truth.page_end, message.last_page, truth.page_end == message.last_page),
     }
     for name, (printed, read, is_right) in values.items():

@@ -1,7 +1,11 @@
 """Heads that are no list of labels: web mail, Lotus Notes, GroupWise, tables, Bloomberg, "wrote:" lines."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 from tests.support.forge.dates import print_date
-from tests.support.forge.heads import Censor
+from tests.support.forge.heads import Censor, LabelStyle, SetHead
+from tests.support.forge.languages import print_local
 from tests.support.forge.mails import Mail
 from tests.support.forge.people import FORMS
 from tests.support.forge.press import Press, Run
@@ -30,24 +34,24 @@ def set_gmail(press: Press, mail: Mail, censor: Censor) -> Truth:
 
 
 def set_gmail_heading(press: Press, subject: str, count: int) -> None:
-    """Print the subject in large letters and how many messages follow."""
-    press.line(
-        Run(press.left, "Harbor Board Mail", bold=True, size=14), Run(press.right - 150, "Jane Roe <jane@hbr.example>")
-    )
+    """Print the account, the subject in large letters and how many messages follow."""
+    account = "Jane Roe <jane@hbr.example>"
+    press.line(Run(press.right - press.measure(account), account, bold=True))
     press.rule()
     press.gap(0.5)
-    press.line(Run(press.left, subject, bold=True, size=15))
+    for part in press.wrap(subject, (press.right - press.left) * press.dress.size / 15, bold=True):
+        press.line(Run(press.left, part, bold=True, size=15))
     press.line(Run(press.left, f"{count} message{'s' if count > 1 else ''}"))
     press.rule()
 
 
 def set_lotus(press: Press, mail: Mail, censor: Censor) -> Truth:
     """Print sender and date at the left, labels in a second column, values in a third."""
-    sender = censor.name(FORMS["lotus"](mail.sender))
+    sender = censor.name(FORMS["lotus_short"](mail.sender))
     to = [censor.name(FORMS["lotus"](person)) for person in mail.to]
     cc = [censor.name(FORMS["lotus"](person)) for person in mail.cc]
     date, iso = print_date("lotus", mail.sent, mail.offset_min)
-    label_x, value_x = press.left + 190, press.left + 235
+    label_x, value_x = press.left + 205, press.left + 250
     width = press.right - value_x
     rows: list[tuple[str, str]] = []
     for label, value in (
@@ -58,7 +62,7 @@ def set_lotus(press: Press, mail: Mail, censor: Censor) -> Truth:
     ):
         first, *more = press.wrap(value, width)
         rows += [(label, first), *(("", part) for part in more)]
-    lefts = [*press.wrap(sender.printed, 180), date]
+    lefts = [*press.wrap(sender.printed, 195), date]
     press.begin_head()
     places = []
     for number in range(max(len(rows), len(lefts))):
@@ -128,22 +132,73 @@ def set_groupwise(press: Press, mail: Mail, censor: Censor) -> Truth:
 def set_apple_wrote(press: Press, mail: Mail, censor: Censor) -> Truth:
     """Print the line by which a phone introduces a quoted mail."""
     date, iso = print_date("apple_wrote", mail.sent, mail.offset_min)
-    return _set_wrote(press, mail, (f"On {date}", iso), "plain_address")
+    sender = censor.name(FORMS["plain_address"](mail.sender))
+    return Truth(*press.text(f"On {date}, {sender.printed} wrote:"), sender=sender.truth, date=iso)
 
 
 def set_mac_wrote(press: Press, mail: Mail, censor: Censor) -> Truth:
     """Print the line by which Outlook for Mac introduces a quoted mail."""
     date, iso = print_date("mac_wrote", mail.sent, mail.offset_min)
-    return _set_wrote(press, mail, (f"On {date}", iso), "quoted_address")
+    sender = censor.name(FORMS["quoted_address"](mail.sender))
+    return Truth(*press.text(f"On {date}, {sender.printed} wrote:"), sender=sender.truth, date=iso)
 
 
 def set_gmail_wrote(press: Press, mail: Mail, censor: Censor) -> Truth:
     """Print the line by which web mail introduces a quoted mail."""
     date, iso = print_date("gmail", mail.sent, mail.offset_min)
-    return _set_wrote(press, mail, (f"On {date}", iso), "plain_address")
+    sender = censor.name(FORMS["plain_address"](mail.sender))
+    return Truth(*press.text(f"On {date} {sender.printed} wrote:"), sender=sender.truth, date=iso)
 
 
-def _set_wrote(press: Press, mail: Mail, date: tuple[str, str], form: str) -> Truth:
-    sender = FORMS[form](mail.sender)
-    separator = " " if form == "plain_address" and " at " in date[0] and ", at " not in date[0] else ", "
-    return Truth(*press.text(f"{date[0]}{separator}{sender} wrote:"), sender=sender, date=date[1])
+def local_wrote(language: str) -> SetHead:
+    """Return what prints the line above a quoted mail in a language."""
+
+    def set_wrote(press: Press, mail: Mail, censor: Censor) -> Truth:
+        sender = censor.name(FORMS["plain_address"](mail.sender))
+        line = print_local(language, mail.sent, sender=sender.printed)
+        return Truth(*press.text(line), sender=sender.truth, date=f"{mail.sent:%Y-%m-%dT%H:%M}")
+
+    return set_wrote
+
+
+def set_appointment(press: Press, mail: Mail, censor: Censor) -> Truth:
+    """Print a meeting from somebody's calendar: no sender and no moment of sending."""
+    end = mail.sent + timedelta(hours=1)
+    rows = (
+        ("Subject:", mail.subject),
+        ("Location:", "Board room 2"),
+        ("Start:", print_date("short_day", mail.sent, mail.offset_min)[0]),
+        ("End:", print_date("short_day", end, mail.offset_min)[0]),
+        ("Recurrence:", "(none)"),
+        ("Meeting Status:", "Accepted"),
+        ("Organizer:", FORMS["indexed"](mail.sender)),
+        ("Required Attendees:", "; ".join(FORMS["indexed"](person) for person in mail.to)),
+        ("Optional Attendees:", "; ".join(FORMS["indexed"](person) for person in mail.cc)),
+    )
+    press.begin_head()
+    places = []
+    for label, value in rows:
+        first, *more = press.wrap(value, press.right - press.left - 130)
+        if value:
+            places.append(press.line(Run(press.left, label, "label", bold=True), Run(press.left + 130, first, "value")))
+        for part in more:
+            press.line(Run(press.left + 130, part, "value"))
+    press.end_head()
+    return Truth(
+        *places[0], kind="invite", sender=FORMS["indexed"](mail.sender), to=[FORMS["indexed"](p) for p in mail.to],
+        cc=[FORMS["indexed"](p) for p in mail.cc], date=None, subject=mail.subject,
+    )  # fmt: skip
+
+
+def invite_head(style: LabelStyle) -> SetHead:
+    """Return what prints an invitation with the labels of a mail, and when and where below."""
+
+    def set_invite(press: Press, mail: Mail, censor: Censor) -> Truth:
+        start = mail.sent + timedelta(days=3)
+        when = f"{print_date('outlook', start, mail.offset_min)[0]}-5:00 PM (UTC-05:00) Eastern Time (US & Canada)."
+        extras = (*style.extras, ("When:", when), ("Where:", "Board room 2"))
+        truth = replace(style, extras=extras).set(press, mail, censor)
+        truth.kind = "invite"
+        return truth
+
+    return set_invite

@@ -18,7 +18,7 @@ class Truth:
     sender: str = ""  # "" : really empty
     to: list[str] = field(default_factory=list)
     cc: list[str] = field(default_factory=list)
-    date: str = ""  # ISO 8601 as printed, an offset only if one is printed
+    date: str | None = ""  # ISO 8601 as printed, an offset only if one is printed; None: not scored
     subject: str = ""
     attachments: list[str] = field(default_factory=list)
     codes: list[str] | None = field(default_factory=list)  # None: a stamp names some, not scored
