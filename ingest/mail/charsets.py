@@ -71,6 +71,16 @@ def decode_words(text: str) -> str:
     return clean_text("".join([*pieces, decode_text(waiting[1], waiting[0]), joined[end:]]))
 
 
+def needs_guess(raw: bytes) -> bool:
+    """Return whether a header field does not say how its letters are to be read, or says it wrong."""
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeError:
+        return True
+    unknown = any(_find_codec(match[1]) is None for match in _ENCODED_WORD.finditer(text))
+    return unknown or "\ufffd" in decode_words(text)
+
+
 def clean_text(text: str) -> str:
     """Return text without NUL, lone surrogates and control characters, with lines ended by "\\n".
 

@@ -1,17 +1,15 @@
 """Read one RFC 822 mail into a record."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from ingest.mail.addresses import MOST_MAILBOXES, parse_addresses
 from ingest.mail.charsets import decode_text, decode_words
-from ingest.mail.dates import parse_mail_date
+from ingest.mail.headers import read_headers, read_identifiers
 from ingest.mail.html import html_to_text
-from ingest.mail.mime import MimeReader, Part, shown_field, split_header, take_uuencoded
+from ingest.mail.mime import MimeReader, Part, split_header, take_uuencoded
 from ingest.mail.quotes import split_quoted
-from ingest.records import AttachedFile, Headers, Level, Mailbox, MessageRecord, PrintedDate, Problem
+from ingest.records import AttachedFile, Headers, Level, MessageKind, MessageRecord, Problem
 
-_SHOWN_NAMES = {"from", "date", "to", "cc", "bcc", "subject"}
 # Parts for programs; what they say stands in the mail's text as well.
 _SIGNATURES = {"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"}
 
@@ -34,12 +32,23 @@ def read_eml(raw: bytes, *, first_line: int = 1) -> tuple[MessageRecord | None, 
     part = reader.read(raw)
     content = _Content(problems=reader.problems)
     text = "\n".join(_texts(part, content))
-    headers = _read_headers(part, content)
+    headers = read_headers(part, content.problems, [each.name for each in content.attached])
     if not part.fields:
         content.problems.append(Problem("no_header", "The email has no header: sender and date are not known."))
     if not (part.fields or text.strip()):
         return None, content.problems
-    return build_message(headers, text, tuple(content.attached), first_line=first_line), content.problems
+    message = build_message(headers, text, tuple(content.attached), first_line=first_line)
+    pointers = read_identifiers(part)
+    return (
+        replace(
+            message,
+            kind=MessageKind.INVITE if _is_invite(part) else MessageKind.EMAIL,
+            message_id=pointers.message_id,
+            in_reply_to=pointers.in_reply_to,
+            references=pointers.references,
+        ),
+        content.problems,
+    )
 
 
 def build_message(
@@ -61,33 +70,9 @@ def build_message(
     )
 
 
-def _read_headers(part: Part, content: _Content) -> Headers:
-    senders = _mailboxes(part, "From", content) or _mailboxes(part, "Sender", content)
-    subject = part.find("Subject")
-    return Headers(
-        printed="\n".join(shown_field(each) for each in part.fields if each.name.lower() in _SHOWN_NAMES),
-        sender=senders[0] if senders else None,
-        to=_mailboxes(part, "To", content),
-        cc=_mailboxes(part, "Cc", content),
-        bcc=_mailboxes(part, "Bcc", content),
-        date=_read_date(part),
-        subject=None if subject is None else " ".join(decode_words(subject).split()),
-        attachments=tuple(attached.name for attached in content.attached),
-    )
-
-
-def _read_date(part: Part) -> PrintedDate | None:
-    date = part.find("Date")
-    return None if date is None else parse_mail_date(decode_words(date))
-
-
-def _mailboxes(part: Part, name: str, content: _Content) -> tuple[Mailbox, ...]:
-    """Return the mailboxes of all fields of this name; there should be one."""
-    boxes = [box for each in part.every(name) for box in parse_addresses(each.text)]
-    if len(boxes) >= MOST_MAILBOXES:
-        detail = f"Only the first {MOST_MAILBOXES:,} mailboxes of the field {name} were read."
-        content.problems.append(Problem("too_many_mailboxes", detail))
-    return tuple(boxes[:MOST_MAILBOXES])
+def _is_invite(part: Part) -> bool:
+    """Return whether it, or a part of it, is a calendar's (RFC 6047, 2.4)."""
+    return part.kind == "text/calendar" or any(map(_is_invite, part.parts))
 
 
 def _texts(part: Part, content: _Content) -> Iterator[str]:

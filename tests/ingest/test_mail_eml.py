@@ -11,7 +11,7 @@ from ingest.mail.charsets import decode_base64, decode_text, decode_words
 from ingest.mail.dates import parse_mail_date
 from ingest.mail.eml import read_eml
 from ingest.mail.html import html_to_text
-from ingest.records import DatePrecision, MessageRecord, Problem
+from ingest.records import DatePrecision, MessageKind, MessageRecord, Problem, ReadingMethod
 
 HEAD = "From: Jane Roe <Jane@Example.org>\nTo: bob@example.org\nSubject: Water main\n"
 PARTS = (
@@ -295,3 +295,53 @@ def test_damage_never_raises(damage: bytes, place: int) -> None:
     whole = (HEAD + PARTS.format("Content-Type: text/html; charset=utf-8\n\n<p>x</p>")).encode()
     record, _ = read_eml(whole[:place] + damage + whole[place:])
     assert record is None or "\0" not in record.text + record.headers.printed
+
+
+def test_a_mail_names_itself_and_those_before_it() -> None:
+    mail = message(
+        HEAD + "Message-ID: <c@x>\nIn-Reply-To: Your message of Monday <b@\n x>\nReferences: <a@x>\n <b@x> <a@x>\n\nx"
+    )
+    assert (mail.message_id, mail.in_reply_to, mail.references) == ("c@x", "b@x", ("a@x", "b@x"))
+
+
+def test_a_mail_without_identifiers_has_none() -> None:
+    mail = message(HEAD + "\nx")
+    assert (mail.message_id, mail.in_reply_to, mail.references) == (None, None, ())
+
+
+def test_an_identifier_without_its_brackets_is_read() -> None:
+    assert message(HEAD + "Message-ID: c@x\n\nx").message_id == "c@x"
+
+
+def readings(text: str | bytes) -> dict[str, tuple[str, float]]:
+    found = message(text).headers.readings
+    assert all(each.method is ReadingMethod.NATIVE and each.page is None for each in found)
+    return {each.field: (each.printed, each.confidence) for each in found}
+
+
+def test_each_field_of_a_clean_header_is_certain() -> None:
+    found = readings(HEAD + "Date: Fri, 21 Sep 2018 09:55:06 -0400\nImportance: High\n\nx")
+    assert {confidence for _, confidence in found.values()} == {1.0}
+    assert found["importance"] == ("High", 1.0)
+    assert found["date"] == ("Fri, 21 Sep 2018 09:55:06 -0400", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        (b"Subject: Fr\xf6sche", "subject"),
+        (b"Cc: =?x-nobody-knows?Q?J=F6rg?= <a@example.org>", "cc"),
+        (b"Date: Mon, 21 Sep 2018 09:55:06 -0400", "date"),
+        (b"Date: 2018-09-21 09:55", "date"),
+        (b"Date: yesterday", "date"),
+        (b"Sender: a@example.org", "from"),
+    ],
+)
+def test_what_is_guessed_or_repaired_is_less_certain(line: bytes, field: str) -> None:
+    assert readings(b"To: b@example.org\n" + line + b"\n\nx")[field][1] < 1
+
+
+@pytest.mark.parametrize("kind", ["text/calendar; method=REQUEST", "multipart/alternative; boundary=b"])
+def test_a_mail_with_a_calendar_is_an_invite(kind: str) -> None:
+    mail = message(f"{HEAD}Content-Type: {kind}\n\n--b\nContent-Type: text/calendar\n\nBEGIN:VCALENDAR\n--b--\n")
+    assert mail.kind is MessageKind.INVITE
