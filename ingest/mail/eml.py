@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from ingest.mail.charsets import decode_text, decode_words
+from ingest.mail.cutting import MimeReader
 from ingest.mail.headers import read_headers, read_identifiers
 from ingest.mail.html import html_to_text
-from ingest.mail.mime import MimeReader, Part, split_header, take_uuencoded
+from ingest.mail.mime import Part, split_header, take_uuencoded
 from ingest.mail.quotes import split_quoted
 from ingest.records import AttachedFile, Headers, Level, MessageKind, MessageRecord, Problem
 
@@ -84,17 +85,21 @@ def _texts(part: Part, content: _Content) -> Iterator[str]:
             yield from _texts(child, content)
     elif _is_body(part):
         yield _body_text(part, content)
-    elif part.file_name or part.is_attachment or not _is_ornament(part):
+    elif part.file_name or part.is_attachment or part.kind not in _SIGNATURES:
         _attach(part, content)
 
 
 def _best_alternative(part: Part, content: _Content) -> Iterator[str]:
-    """Yield the plain text where there is one that says anything, else the last that does."""
-    found = [(child.kind, [text for text in _texts(child, content) if text.strip()]) for child in part.parts]
-    told = [(kind, texts) for kind, texts in found if texts]
-    plain = [texts for kind, texts in told if kind == "text/plain"]
+    """Yield the plain texts where there are some that say anything, else the last alternative that does."""
+    found = [(child, [text for text in _texts(child, content) if text.strip()]) for child in part.parts]
+    told = [(child, texts) for child, texts in found if texts]
+    plain = [text for child, texts in told if _is_plain(child) for text in texts]
     if told:
-        yield from plain[0] if plain else told[-1][1]
+        yield from dict.fromkeys(plain) if plain else told[-1][1]
+
+
+def _is_plain(part: Part) -> bool:
+    return all(map(_is_plain, part.parts)) if part.is_multipart else part.kind == "text/plain"
 
 
 def _is_body(part: Part) -> bool:
@@ -110,12 +115,6 @@ def _body_text(part: Part, content: _Content) -> str:
     for name, decoded in files:
         content.attach(name, decoded, "")
     return decode_text(rest, part.parameter("charset"))
-
-
-def _is_ornament(part: Part) -> bool:
-    """Return whether a part without a name serves only to show or to check the text."""
-    is_shown = part.find("Content-ID") or (part.find("Content-Disposition") or "").lower().startswith("inline")
-    return part.kind in _SIGNATURES or (part.kind.startswith("image/") and bool(is_shown))
 
 
 def _attach(part: Part, content: _Content) -> None:

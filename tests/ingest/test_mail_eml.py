@@ -205,9 +205,12 @@ def test_a_mail_within_is_an_attachment_named_by_its_subject() -> None:
     assert mail.attached_files[0].content == b"Subject: Budget 1/2\n\ninner"
 
 
-def test_an_image_of_the_text_is_no_attachment_and_a_named_one_is() -> None:
+def test_a_picture_shown_in_the_text_is_kept_as_it_may_be_a_pasted_page() -> None:
     shown = "Content-Type: image/png\nContent-ID: <logo>\n\nx"
-    assert [file.name for file in message(HEAD + PARTS.format(shown)).attached_files] == ["scan.pdf"]
+    assert [file.name for file in message(HEAD + PARTS.format(shown)).attached_files] == [
+        "attachment-1.png",
+        "scan.pdf",
+    ]
     named = "Content-Type: image/png; name=a.png\nContent-ID: <logo>\n\nx"
     assert [file.name for file in message(HEAD + PARTS.format(named)).attached_files] == ["a.png", "scan.pdf"]
 
@@ -345,3 +348,40 @@ def test_what_is_guessed_or_repaired_is_less_certain(line: bytes, field: str) ->
 def test_a_mail_with_a_calendar_is_an_invite(kind: str) -> None:
     mail = message(f"{HEAD}Content-Type: {kind}\n\n--b\nContent-Type: text/calendar\n\nBEGIN:VCALENDAR\n--b--\n")
     assert mail.kind is MessageKind.INVITE
+
+
+BROKEN = "Content-Type: multipart/mixed; boundary={}\n\n--{}\nContent-Type: {}\n\n"
+
+
+def test_a_boundary_that_another_begins_with_belongs_to_the_inner_part() -> None:
+    inner = "multipart/mixed; boundary=a----\n\n--a----\n\nbody\n--a------\n"
+    assert message(HEAD + BROKEN.format("a--", "a--", inner) + "--a----").text == "body"
+
+
+def test_a_boundary_of_a_part_that_is_over_begins_another_part() -> None:
+    inner = "multipart/mixed; boundary=in\n\n--in\n\none\n--out\n\ntwo\n--in\n\nthree\n"
+    assert message(HEAD + BROKEN.format("out", "out", inner)).text == "one\ntwo\nthree"
+
+
+def test_the_same_boundary_within_and_around_is_told_apart() -> None:
+    inner = "multipart/alternative; boundary=b\n\n--b\n\none\n--b--\n--b\n\ntwo\n--b--\n"
+    assert message(HEAD + BROKEN.format("b", "b", inner)).text == "one\ntwo"
+
+
+def test_the_last_boundary_may_stand_behind_the_text() -> None:
+    assert message(HEAD + BROKEN.format("b", "b", "text/plain") + "end--b--").text == "end"
+
+
+def test_a_first_part_without_its_boundary_is_kept() -> None:
+    head = HEAD + "Content-Type: multipart/mixed; boundary=b\nContent-Type: text/plain; charset=latin-1\n\n"
+    assert message(f"{head}one\n--b\n\ntwo\n--b--\n").text == "one\n\ntwo"
+
+
+def test_all_plain_texts_among_alternatives_are_shown() -> None:
+    parts = "--b\n\none\n--b\nContent-Type: text/html\n\n<p>two\n--b\n\nlist footer\n--b--\n"
+    assert message(f"{HEAD}Content-Type: multipart/alternative; boundary=b\n\n{parts}").text == "one\nlist footer"
+
+
+def test_a_million_lines_that_look_like_boundaries_cost_little() -> None:
+    lines = "--b--\n--x\n" * 300_000
+    assert message(HEAD + BROKEN.format("b", "b", "multipart/mixed; boundary=x") + lines).headers.subject
