@@ -59,7 +59,7 @@ for command in commands:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a file, as they are kept.")
 @report_errors
 def ingest(paths: tuple[Path, ...], as_json: bool, **options: str | None) -> None:
-    """Read files, folders and zips (.pdf .eml .mbox .msg) into a release.
+    """Read files, folders and zips (.pdf .eml .mbox .msg .pst) into a release.
 
     Each file is told by its content. Running the same again does nothing twice. What is known of the
     release may also stand in a release.toml beside the files.

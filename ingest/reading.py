@@ -14,7 +14,7 @@ from ingest.pages import open_pdf, read_page
 from ingest.records import FileKind, PageRecord, Problem, Reading, SourceFile, State, TextSource
 from ingest.redactions import inline_redactions
 
-_MAILS = (FileKind.EML, FileKind.MBOX, FileKind.MSG)
+_MAILS = (FileKind.EML, FileKind.MBOX, FileKind.MSG, FileKind.PST)
 
 
 def read_file(file: SourceFile, *, max_pages: int) -> Reading:

@@ -14,6 +14,8 @@ _MODULES = sorted(path for room in ("app", "ingest") for path in (_ROOT / room).
 _ENGINES = {
     "pdfplumber": {"ingest/geometry.py"},
     "pypdfium2": {"ingest/pages.py", "app/web/drawing.py"},
+    "olefile": {"ingest/mail/msg.py"},
+    "pypff": {"ingest/mail/pst.py"},
     "whoosh": {"app/search/whoosh_index.py"},
     "tantivy": {"app/search/tantivy_index.py"},
 }

@@ -28,7 +28,7 @@ _STATES = {
 }
 _UNKNOWN = Problem(
     "unknown_type",
-    "By its content the file is no PDF, email (.eml, .mbox, .msg) or zip; it can be downloaded only.",
+    "By its content the file is no PDF, email (.eml, .mbox, .msg, .pst) or zip; it can be downloaded only.",
 )
 _EMPTY = Problem("empty_file", "The file has no bytes; ask for it again.")
 

@@ -21,7 +21,8 @@ from ingest.records import (
 
 PIPELINE_VERSION = 2  # raise it when a stage reads better: files are then read again
 _KEY_DIGITS = 16
-_PASSING = ("worker_died", "worker_timeout", "out_of_memory")  # problems of the moment, not of the file
+# Problems of the moment, not of the file.
+_PASSING = ("worker_died", "worker_timeout", "out_of_memory", "missing_reader")
 _READ_STATES = (rows.DocumentState.PUBLISHED, rows.DocumentState.PARTIAL)
 _NUMBERED = re.compile(r" \(\d+\)$")
 _LONGEST_PATH = 600  # bytes: PostgreSQL indexes rows up to 2,704

@@ -99,7 +99,6 @@ def expected_text(parse: Parse, boundaries: Sequence[str]) -> tuple[str, list[st
     numbers = [*parse["text_body"], *(n for n in parse["attachments"] if is_endless_text(parse["parts"][n]))]
     bodies = [parse["parts"][number]["body"] for number in numbers]
     texts = [html_to_text(body["Html"]) if "Html" in body else body.get("Text", "") for body in bodies]
-    lost = "|".join(rf"^--{re.escape(each)}\\s*$" for each in boundaries) or "^$x"
     lost = "|".join(rf"^--{re.escape(each)}\s*$" for each in boundaries) or "$^x"
     cut = [re.split(lost, text, flags=re.M)[0] for text in texts]
     plain, files = take_uuencoded("\n".join(cut).encode())

@@ -60,7 +60,7 @@ class DocumentSummary(Schema):
     key: str
     url: str
     name: str
-    kind: str  # pdf, eml, mbox, msg, zip or unknown: told by content
+    kind: str  # pdf, eml, mbox, msg, pst, zip or unknown: told by content
     size_bytes: int
     page_count: int  # 0 where it has no pages, as a mail
     state: DocumentState
