@@ -385,3 +385,11 @@ def test_all_plain_texts_among_alternatives_are_shown() -> None:
 def test_a_million_lines_that_look_like_boundaries_cost_little() -> None:
     lines = "--b--\n--x\n" * 300_000
     assert message(HEAD + BROKEN.format("b", "b", "multipart/mixed; boundary=x") + lines).headers.subject
+
+
+def test_latin_1_that_claims_to_be_utf_8_is_read() -> None:
+    assert decode_text(b"Die Hasen und die Fr\xf6sche klagten \xfcber ihre Lage", "utf-8").count("\ufffd") == 0
+
+
+def test_damaged_utf_8_stays_utf_8() -> None:
+    assert decode_text("Fröschchen — ".encode() + b"\xe2\x80", "utf-8").startswith("Fröschchen —")
