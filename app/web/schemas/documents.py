@@ -106,6 +106,7 @@ class DocumentDetail(DocumentSummary):
     places: list[PlaceSummary]
     container: DocumentSummary | None  # the zip or mail it lay in
     contents: list[DocumentSummary]  # the files that lay in it
+    attached_to: list[MessageSummary]  # the emails that it was attached to, at most a hundred
     problems: list[ProblemSummary]
     message_count: int  # printed ones, of the whole file
     first: int  # the stretch that follows: pages, or messages of a mail file, from 1, both inclusive
