@@ -67,6 +67,14 @@ def find_attached(
         yield from _found(Path(name), label, allowance, scratch, labels, parent)
 
 
+def find_kept(
+    files: Iterable[tuple[Path, str]], scratch: Path, *, limits: FileLimits = FileLimits()
+) -> Iterator[SourceFile]:
+    """Yield files that lie in the store, each given with its path in the release; a zip before its members."""
+    for location, label in files:
+        yield from _found(location, label, Allowance(limits), scratch, _Labels())
+
+
 def account(file: SourceFile) -> Reading | None:
     """Return what becomes of a file that no reader opens; None for one that is to be read."""
     if file.problem:
