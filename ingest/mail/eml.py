@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from ingest.mail.calendar import calendar_to_text
 from ingest.mail.charsets import decode_text, decode_words
 from ingest.mail.cutting import MimeReader
 from ingest.mail.headers import read_headers, read_identifiers
@@ -33,6 +34,9 @@ def read_eml(raw: bytes, *, first_line: int = 1) -> tuple[MessageRecord | None, 
     part = reader.read(raw)
     content = _Content(problems=reader.problems)
     text = "\n".join(_texts(part, content))
+    calendar = _find_calendar(part)
+    if calendar is not None and not text.strip():
+        text = calendar_to_text(calendar.text)
     headers = read_headers(part, content.problems, [each.name for each in content.attached])
     if not part.fields:
         content.problems.append(Problem("no_header", "The email has no header: sender and date are not known."))
@@ -43,7 +47,7 @@ def read_eml(raw: bytes, *, first_line: int = 1) -> tuple[MessageRecord | None, 
     return (
         replace(
             message,
-            kind=MessageKind.INVITE if _is_invite(part) else MessageKind.EMAIL,
+            kind=MessageKind.INVITE if calendar else MessageKind.EMAIL,
             message_id=pointers.message_id,
             in_reply_to=pointers.in_reply_to,
             references=pointers.references,
@@ -71,9 +75,11 @@ def build_message(
     )
 
 
-def _is_invite(part: Part) -> bool:
-    """Return whether it, or a part of it, is a calendar's (RFC 6047, 2.4)."""
-    return part.kind == "text/calendar" or any(map(_is_invite, part.parts))
+def _find_calendar(part: Part) -> Part | None:
+    """Return the part that is a calendar's (RFC 6047, 2.4), None if there is none: the mail is no invite."""
+    if part.kind == "text/calendar":
+        return part
+    return next((found for child in part.parts if (found := _find_calendar(child))), None)
 
 
 def _texts(part: Part, content: _Content) -> Iterator[str]:

@@ -393,3 +393,32 @@ def test_latin_1_that_claims_to_be_utf_8_is_read() -> None:
 
 def test_damaged_utf_8_stays_utf_8() -> None:
     assert decode_text("Fröschchen — ".encode() + b"\xe2\x80", "utf-8").startswith("Fröschchen —")
+
+
+INVITE = """Content-Type: text/calendar; method=REQUEST
+
+BEGIN:VCALENDAR
+BEGIN:VEVENT
+SUMMARY:Pilot\\, second
+  round
+DTSTART;TZID=Eastern:20180604T093000
+LOCATION:Room 5
+DESCRIPTION:Bring the map.\\nAnn
+BEGIN:VALARM
+DESCRIPTION:Reminder
+END:VALARM
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+def test_an_invite_without_a_text_says_what_where_and_when() -> None:
+    mail = message(HEAD + INVITE)
+    lines = ["Summary: Pilot, second round", "Start: 20180604T093000", "Location: Room 5", "", "Bring the map.", "Ann"]
+    assert mail.text.split("\n") == lines
+    assert [each.name for each in mail.attached_files] == ["attachment-1.ics"]
+
+
+def test_an_invite_with_a_text_shows_that() -> None:
+    parts = f"--b\n\nCome to the pilot.\n--b\n{INVITE}\n--b--\n"
+    assert message(f"{HEAD}Content-Type: multipart/alternative; boundary=b\n\n{parts}").text == "Come to the pilot."
