@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from ingest.bates import find_bates_numbers, is_bates_number
-from ingest.headers.labels import is_bare_label
+from ingest.headers.labels import begins_with_label
 from ingest.records import Line, PageRecord, Redaction, Word
 from ingest.redactions import code_redactions, find_codes, is_stamp, stamp_codes
 
@@ -81,7 +81,7 @@ def _lift_page(page: PageRecord, rows: list[list[_Piece]], recurring: set[str], 
     for row in rows:
         kept: list[Word] = []
         out: list[Word] = []
-        labelled = is_bare_label(row[0].words[0].text)
+        labelled = begins_with_label(row[0].words)
         for piece in row:
             found = _margin_redactions(page, piece)
             in_furniture = bool(found) or _is_furniture(page, piece, recurring, bates, labelled=labelled)
@@ -181,7 +181,7 @@ class _Recurrence:
         foot: set[str] = set()
         masks: dict[str, set[str]] = {}
         for row in rows:
-            labelled = is_bare_label(row[0].words[0].text)
+            labelled = begins_with_label(row[0].words)
             for piece in row:
                 if not _in_margin_zone(page, piece):
                     continue

@@ -192,8 +192,12 @@ def _split_at_commas(text: str) -> Iterator[str]:
 
 def _given_names_first(parts: Sequence[str]) -> bool:
     """Tell whether a list writes "Jane Roe <...>, Ann Poe <...>": then a name without address is whole, too."""
-    named = [len(part[: match.start()].split()) for part in parts if (match := _BRACKETED_ADDRESS.search(part))]
-    return sum(words > 1 for words in named) > sum(words == 1 for words in named)
+    named = [
+        sum(len(word.strip(".")) > 1 for word in part[: match.start()].split())
+        for part in parts
+        if (match := _BRACKETED_ADDRESS.search(part))
+    ]
+    return len(named) > 1 and sum(words > 1 for words in named) > sum(words == 1 for words in named)
 
 
 def _is_whole(part: str) -> bool:

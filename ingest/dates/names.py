@@ -5,18 +5,29 @@ MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "january jan januar janvier enero janeiro gennaio januari styczeń января januar tammikuu ledna",
-            "february feb febr februar février fevrier febrero fevereiro febbraio februari lutego февраля helmikuu",
-            "march mar märz maerz mars marzo março marco maart marca марта marts maaliskuu března",
-            "april apr avril abril aprile kwietnia апреля huhtikuu dubna",
-            "may mai mayo maio maggio mei maja мая toukokuu května",
-            "june jun juni juin junio junho giugno czerwca июня kesäkuu června",
-            "july jul juli juillet julio julho luglio lipca июля heinäkuu července",
-            "august aug août aout agosto augustus sierpnia августа elokuu srpna",
-            "september sep sept septembre septiembre setembro settembre września сентября syyskuu září",
-            "october oct okt oktober octobre octubre outubro ottobre października октября lokakuu října",
-            "november nov novembre noviembre novembro listopada ноября marraskuu listopadu",
-            "december dec dez dezember décembre decembre diciembre dezembro dicembre grudnia декабря joulukuu",
+            "january jan januar janvier janv enero ene janeiro gennaio gen januari styczeń stycznia sty января январь"
+            " янв  tammikuu tammikuuta ledna leden",
+            "february feb febr februar février fevrier févr febrero fevereiro fev febbraio februari luty lutego lut"
+            " февраля февраль фев helmikuu helmikuuta února únor",
+            "march mar märz maerz mrz mars marzo março marco maart mrt marca marzec марта март marts maaliskuu"
+            " maaliskuuta března březen",
+            "april apr avril avr abril abr aprile kwiecień kwietnia kwi апреля апрель апр huhtikuu huhtikuuta dubna"
+            " duben",
+            "may mai mayo maio maggio mag mei maj maja мая май toukokuu toukokuuta května květen",
+            "june jun juni juin junio junho giugno giu czerwiec czerwca cze июня июнь июн kesäkuu kesäkuuta června"
+            " červen",
+            "july jul juli juillet juil julio julho luglio lug lipiec lipca lip июля июль июл heinäkuu heinäkuuta"
+            " července červenec",
+            "august aug août aout agosto ago augustus augusti sierpień sierpnia sie августа август авг elokuu elokuuta"
+            " srpna srpen",
+            "september sep sept septembre septiembre setembro set settembre wrzesień września wrz сентября сентябрь сен"
+            " syyskuu syyskuuta září",
+            "october oct okt oktober octobre octubre outubro out ottobre ott październik października paź октября"
+            " октябрь  окт lokakuu lokakuuta října říjen",
+            "november nov novembre noviembre novembro listopad listopada lis ноября ноябрь ноя marraskuu marraskuuta"
+            " listopadu",
+            "december dec dez dezember décembre decembre déc diciembre dic dezembro dicembre grudzień grudnia gru"
+            " декабря декабрь дек joulukuu joulukuuta prosince prosinec",
         ),
         start=1,
     )

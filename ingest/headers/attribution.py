@@ -8,13 +8,15 @@ from ingest.headers.block import HeaderBlock
 from ingest.headers.lexicon import Label
 from ingest.headers.spots import Spot
 
-# The word for "wrote" ends the line; the phrase before it begins with the language's "On".
-_OPENINGS = r"On|Am|Le|El|Il|Op|Em|Den|W dniu|Dnia"
+# The word for "wrote" ends the line, or parts date and sender; the phrase before it begins with the language's "On".
+_OPENINGS = r"On|Am|Le|El|Il|Op|Em|Den|W dniu|Dnia|Dne|Вт|Пн|Ср|Чт|Пт|Сб|Вс"
 _WROTE = (
-    r"wrote|writes|schrieb(?: [^:]{1,80})?|a écrit|escribió|ha scritto|schreef(?: [^:]{1,80})?|escreveu"
-    r"|skrev(?: [^:]{1,80})?|napisał\(?a?\)?"
+    r"wrote|writes|schrieb|a écrit|escribió|ha scritto|schreef|escreveu|skrev|napisał\(?a?\)?|napsal\(?a?\)?"
+    r"|kirjoitti|пишет|написал\(?а?\)?"
 )
-_ATTRIBUTION = re.compile(rf"^[>\s]*(?:{_OPENINGS})\s(?P<phrase>.{{6,200}}?),?\s*(?P<verb>{_WROTE})\s*:?$", re.S)
+_ATTRIBUTION = re.compile(
+    rf"^[>\s]*(?:{_OPENINGS})\s(?P<phrase>.{{6,200}}?),?\s*(?P<verb>{_WROTE})(?P<behind>\s[^:]{{1,80}}?)?\s*:?$", re.S
+)
 _BEGINS = re.compile(rf"^[>\s]*(?:{_OPENINGS})\s.*\d")
 _DATE = re.compile(
     r"^(?P<date>.*?\d{1,2}[:.h]\d\d(?:[:.]\d\d)?(?:\s?[AaPp]\.?[Mm]\.?)?(?:\s+(?:[A-Z]{2,4}\b|[+-]\d{4}|\([A-Z]{2,4}\)))?)"
@@ -52,7 +54,8 @@ def _read_attribution(spots: Sequence[Spot], index: int) -> HeaderBlock | None:
         match = _ATTRIBUTION.match(text)
         if match is None:
             continue
-        parts = _DATE.match(match["phrase"]) or _DAY.match(match["phrase"])
+        phrase = f"{match['phrase']} {match['behind'] or ''}".strip()
+        parts = _DATE.match(phrase) or _DAY.match(phrase)
         if parts is None or parse_date(parts["date"]).wall is None:
             return None
         values = {Label.DATE: parts["date"].strip(), Label.FROM: parts["sender"].strip(" ,")}

@@ -112,6 +112,8 @@ def read_lines(spots: Sequence[Spot], start: int, draft: Draft) -> int:
             draft.add(match, index)
         elif not draft.labels:
             break
+        elif _goes_on_glued(spots, index, draft):
+            draft.append(spots[index].line.text, index)
         elif _is_junk(spots, index, draft):
             pass  # what OCR makes of a redaction box between two labels
         elif _continues(spots, index, draft):
@@ -183,7 +185,7 @@ def _continues(spots: Sequence[Spot], index: int, draft: Draft) -> bool:
     """Tell whether a line without a label is part of the value before it."""
     turns = spots[index].page != spots[index - 1].page
     value = draft.values[draft.current]
-    if not turns and (_stands_at_values(spots, index, draft) or _goes_on_glued(spots, index, draft)):
+    if not turns and _stands_at_values(spots, index, draft):
         return True
     if draft.current in _LISTS:
         open_list = bool(_OPEN.search(value))
@@ -195,14 +197,33 @@ def _continues(spots: Sequence[Spot], index: int, draft: Draft) -> bool:
     if draft.current in (Label.FROM, Label.DATE):
         return not value and _label_ahead(spots, index, draft, 2)
     if draft.current is Label.SUBJECT:
-        return not draft.is_glued and (_label_ahead(spots, index, draft, 3) or is_wrapped(spots, index))
+        return _goes_on_subject(spots, index, draft)
+    if draft.current is Label.OTHER:  # "When: ... Eastern Time (US &" over "Canada)"
+        following = spots[index + 1 : index + 2]
+        return bool(following) and _has_label(following[0], draft) and not blank_above(spots, index)
     return draft.current is Label.ATTACHMENTS and (value.endswith((";", ",")) or is_wrapped(spots, index))
 
 
 def _goes_on_glued(spots: Sequence[Spot], index: int, draft: Draft) -> bool:
-    """Tell whether OCR put the rest of a value on one line with the labels below it."""
+    """Tell whether OCR put the rest of a value, or all of it, on one line with the labels below it."""
+    if blank_above(spots, index):
+        return False
+    if draft.is_glued and draft.current in _LISTS and not draft.values[draft.current]:
+        return True
     within = draft.labels_within(spots[index].line.text)
-    return bool(within) and within[0][0] in _MAIN and not blank_above(spots, index)
+    return bool(within) and within[0][0] in _MAIN
+
+
+def _goes_on_subject(spots: Sequence[Spot], index: int, draft: Draft) -> bool:
+    """Tell whether a line is the rest of a subject; on a glued line its end cannot be told but by a blank line."""
+    if draft.is_glued:
+        return (not draft.values[Label.SUBJECT] and not blank_above(spots, index)) or is_wrapped(spots, index)
+    return _label_ahead(spots, index, draft, 3) or is_wrapped(spots, index)
+
+
+def _has_label(spot: Spot, draft: Draft) -> bool:
+    match = match_label(spot.line, draft.language, in_block=True)
+    return match is not None and match.has_colon
 
 
 def _stands_at_values(spots: Sequence[Spot], index: int, draft: Draft) -> bool:
@@ -222,9 +243,17 @@ def _label_ahead(spots: Sequence[Spot], index: int, draft: Draft, limit: int) ->
         match = match_label(spots[later].line, draft.language, in_block=True)
         if match is None or not match.has_colon:
             continue
-        if match.label in draft.values or match.label is Label.FROM:
+        if match.label in draft.values:
             return False
         if draft.current is Label.SUBJECT:
-            return match.label in (Label.ATTACHMENTS, Label.IMPORTANCE)
+            return match.label in (Label.ATTACHMENTS, Label.IMPORTANCE) or _precedes_others(match.label, draft)
+        if match.label is Label.FROM:
+            return False
         return match.label.comes_after(draft.current) or match.label is Label.DATE
     return False
+
+
+def _precedes_others(label: Label, draft: Draft) -> bool:
+    """Tell whether a print has its subject above the people: "Date, Subject, From, To"."""
+    no_people = not any(known in draft.values for known in (Label.FROM, *_LISTS))
+    return no_people and label in (Label.FROM, *_LISTS, Label.OTHER)

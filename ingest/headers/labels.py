@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -96,9 +97,17 @@ def match_labels_within(text: str, language: str) -> list[tuple[Label, int, int]
     return found
 
 
-@lru_cache(maxsize=4096)
+def begins_with_label(words: Sequence[Word]) -> bool:
+    """Tell whether words begin with a label and its colon, in any language."""
+    return any(
+        is_bare_label(" ".join(word.text for word in words[:count]))
+        for count in range(1, min(_LONGEST, len(words)) + 1)
+    )
+
+
+@lru_cache(maxsize=8192)
 def is_bare_label(text: str) -> bool:
-    """Tell whether a word is a label with its colon, in any language."""
+    """Tell whether a text is a label with its colon, in any language."""
     name, colon, _ = _part_colon(text)
     return colon and any(_find(name, language, exact=language != "en", in_block=True) for language in LANGUAGES)
 

@@ -26,11 +26,11 @@ class Label(StrEnum):
 LEXICON: dict[str, dict[Label, tuple[str, ...]]] = {
     "en": {
         Label.SENDER: ("sender",),
-        Label.FROM: ("from",),
+        Label.FROM: ("from", "organizer"),
         Label.IMPORTANCE: ("importance", "priority"),
         Label.DATE: ("sent", "date", "date sent", "sent at", "sent on", "sent date", "date/time", "at"),
-        Label.TO: ("to", "recipients", "recipient"),
-        Label.CC: ("cc", "copy to"),
+        Label.TO: ("to", "recipients", "recipient", "required attendees"),
+        Label.CC: ("cc", "copy to", "optional attendees"),
         Label.BCC: ("bcc",),
         Label.SUBJECT: ("subject",),
         Label.ATTACHMENTS: ("attachments", "attachment", "attach", "attached", "attached files"),
@@ -38,7 +38,7 @@ LEXICON: dict[str, dict[Label, tuple[str, ...]]] = {
             "sensitivity", "categories", "follow up flag", "flag status", "reply-to", "reply to",
             "received", "message-id", "message id", "retention policy", "due by", "x-mailer",
             "conversation", "expires", "signed by", "mailed-by", "when", "where", "location", "start", "end",
-            "show time as", "recurrence", "meeting status", "optional attendees", "resources", "references",
+            "show time as", "recurrence", "meeting status", "resources", "references",
             "in-reply-to", "auto forwarded by", "return-path", "delivered-to", "thread-topic", "thread-index",
         ),
     },

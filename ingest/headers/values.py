@@ -8,9 +8,9 @@ from ingest.headers.lexicon import Label
 from ingest.people import parse_mailbox, split_behalf, split_mailboxes
 from ingest.records import DatePrecision, Headers
 
-# A file name ends with its extension; ";" alone does not part names, for names hold it too.
 _LONGEST = 4_000  # letters of an attachments line that are looked at
-_FILE_NAME = re.compile(r"[^;]+?\.[A-Za-z][A-Za-z0-9]{1,4}(?=\s*[;,]|\s*$)")
+_COMMA = re.compile(r"(\.[A-Za-z][A-Za-z0-9]{1,4}),\s+(?=\S)")  # parts names behind an extension only
+_ENDS_NAME = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,4}$")
 
 
 def read_headers(block: HeaderBlock, printed: str, *, day_first: bool = False) -> Headers:
@@ -42,8 +42,12 @@ def _is_moment(text: str) -> bool:
 
 
 def split_attachments(text: str) -> tuple[str, ...]:
-    """Return the file names of an attachments line."""
-    text = text[:_LONGEST]
-    names = [match.group().strip(" ;,") for match in _FILE_NAME.finditer(text)]
-    rest = _FILE_NAME.sub("", text).strip(" ;,")
-    return tuple(name for name in [*names, *([rest] if rest else [])] if name)
+    """Return the file names of an attachments line: a name ends with its extension and may hold a ";" before."""
+    names: list[str] = []
+    pending = ""
+    for piece in re.split(r"\s*;\s*", _COMMA.sub(r"\1; ", text[:_LONGEST])):
+        pending = f"{pending}; {piece}" if pending else piece.strip(" ,")
+        if _ENDS_NAME.search(pending):
+            names.append(pending)
+            pending = ""
+    return tuple(name for name in (*names, pending) if name)

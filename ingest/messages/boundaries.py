@@ -36,6 +36,7 @@ _LINES_COUNTED = 4  # more lines above say no more
 _OWNER_WORDS = 4
 _MAILTO = -2.0  # "[mailto:": mail programs write it into what they quote
 _SAME_SUBJECT = 0.65
+_TELLING = 10  # letters of a subject that says what it is about
 _TURNS = {Turn.STARTS: 4.0, Turn.GOES_ON: -4.0}
 _REASONS = 5
 _SEPARATOR = re.compile(
@@ -160,6 +161,9 @@ def _are_alike(subject: str, other: str) -> bool:
     """Tell whether two subjects are one, as far as OCR lets us see: "pdb" and "pds" may be, "part1" and "part2" not."""
     if subject == other:
         return True
+    shorter, longer = sorted((subject, other), key=len)
+    if len(shorter) >= _TELLING and longer.startswith(shorter):  # cut off, or run together with the text
+        return True
     if re.sub(r"\D", "", subject) != re.sub(r"\D", "", other):
         return False
     return SequenceMatcher(None, subject, other, autojunk=False).ratio() >= _SAME_SUBJECT
@@ -172,7 +176,12 @@ def _style(spots: Sequence[Spot], block: HeaderBlock) -> tuple[str, ...]:
     sender = block.values.get(Label.FROM, "")
     flags = Label.OTHER in block.values or Label.IMPORTANCE in block.values
     address = "mailto" if "mailto" in sender.casefold() else "address" if "<" in sender else "no address"
+    above = (
+        spots[block.start - 1].line if block.start and spots[block.start - 1].page == spots[block.start].page else None
+    )
+    over = above.text if above is not None and len(above.words) <= _OWNER_WORDS else ""
     return (
+        *([f"“{over}” above it"] if over else []),
         f"values {'at a tab stop' if block.tab_stop else 'right behind their labels'}",
         f"date written as {date}",
         f"labels {main}",

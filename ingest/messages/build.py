@@ -13,7 +13,7 @@ from ingest.messages.text import join_lines
 from ingest.messages.withheld import withhold
 from ingest.records import Headers, Level, MessageKind, MessageRecord, PageRecord
 
-_WHEN = re.compile(r"\W*When\s?:")
+_WHEN = re.compile(r"\W*(?:When|Start)\s?:")
 _WHERE = re.compile(r"\W*(?:Where|Location)\s?:")
 
 

@@ -16,8 +16,8 @@ from ingest.people import split_mailboxes
 from ingest.records import ReadingMethod
 
 _PREFIX = re.compile(
-    r"^\s*(?:(?:re|fwd?|aw|wg|tr|rv|sv|vs|enc|res|odp|pd|ynt|ilt|antw|r|i)\s*(?:\[\d+\])?\s*:"
-    r"|\[ext(?:ernal)?\])\s*",
+    r"^\s*(?:(?:re|fwd?|aw|wg|tr|rv|sv|vb|vs|vl|enc|res|odp|pd|ynt|ilt|antw|doorst|rif|ha|r|i)\s*(?:\[\d+\])?\s*:"
+    r"|(?:回复|答复|转发|回覆|轉寄|返信|転送|회신|전달)\s*[:：]|\[ext(?:ernal)?\])\s*",
     re.I,
 )
 _SAME_WORD = 0.75  # likeness of two readings of one word
