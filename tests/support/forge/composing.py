@@ -67,14 +67,19 @@ class _Composer:
         else:
             self.press.gap(3)
             self.press.room_for(9)
-        thread = write_thread(
-            rng, self.family.voice, Cast(rng.randint(0, self.family.depth), rng.randint(3, self.family.crowd))
-        )
+        family = self.family
+        cast = Cast(rng.randint(0, family.depth), rng.randint(3, family.crowd), family.hidden)
+        thread = write_thread(rng, family.voice, cast)
         censor = Censor(rng, dress.code, dress.boxes if rng.random() < 0.7 else 0.0)
         if self.family.web:
             self._set_web_thread(thread, censor)
         else:
             self._set_thread(thread, censor)
+
+    def _is_stamped(self) -> bool:
+        """Tell whether stamps name codes of their own."""
+        stamps = [*self.press.dress.stamps_top, *self.press.dress.stamps_bottom]
+        return self.family.stamped or any("1.4" in stamp for stamp in stamps)
 
     def _last_names_attachments(self) -> bool:
         printed = [record for record in self.records if record.level == "top" and record.kind == "email"]
@@ -96,7 +101,7 @@ class _Composer:
             self._set_quotes(thread.below.chain, censor)
         if printed.attachments and censor.rng.random() < self.press.dress.enclosures:
             self._set_enclosures(thread, censor.rng)
-        printed.codes = None if self.family.stamped else sorted(censor.codes)
+        printed.codes = None if self._is_stamped() else sorted(censor.codes)
         self._close(printed, new=False)
 
     def _set_quotes(self, chain: list[Mail], censor: Censor) -> None:
@@ -106,6 +111,7 @@ class _Composer:
                 quote = censor.rng.choice(self.family.quotes)
             if self.family.split and censor.rng.random() < 0.5:
                 self.press.leave_room(censor.rng.randint(3, 6))
+            self.press.gap(censor.rng.choice([0, 1]))
             quote.announce(self.press)
             record = quote.set_head(self.press, without_attachments(mail), censor)
             record.level = "quoted"
@@ -115,11 +121,12 @@ class _Composer:
     def _set_web_thread(self, thread: Mail, censor: Censor) -> None:
         """Print a web mail's conversation: oldest first, all below one heading."""
         chain = thread.chain[::-1]
-        special.set_gmail_heading(self.press, chain[0].subject, len(chain))
+        subject = chain[0].subject or "(no subject)"
+        special.set_gmail_heading(self.press, subject, len(chain))
         for mail in chain:
             censor.codes.clear()
             record = self.family.set_head(self.press, mail, censor)
-            record.subject = chain[0].subject
+            record.subject = subject
             set_body(self.press, mail, censor)
             record.codes = sorted(censor.codes)
             self._close(record)

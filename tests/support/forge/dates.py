@@ -100,6 +100,20 @@ def _day_first(m: datetime, _: int) -> str:
     return f"{m:%d/%m/%Y %I:%M:%S %p}"
 
 
+def _aol(m: datetime, offset: int) -> str:
+    words = "Daylight" if offset == -240 else "Standard"
+    clock = _clock(m, seconds=True).replace("AM", "A.M.").replace("PM", "P.M.")
+    return f"{m.month}/{m.day}/{m.year} {clock} Eastern {words} Time"
+
+
+def _day_month(m: datetime, _: int) -> str:
+    return f"{m.day} {_MONTHS[m.month - 1]} {m.year} {m:%H:%M}"
+
+
+def _gmt(m: datetime, offset: int) -> str:
+    return f"{_DAYS[m.weekday()][:3]}, {_MONTHS[m.month - 1][:3]} {m.day}, {m:%Y %H:%M:%S} GMT{_offset(offset, ':')}"
+
+
 def _zone_words(m: datetime, offset: int) -> str:
     words = "Daylight" if offset == -240 else "Standard"
     return f"{_DAYS[m.weekday()]}, {_MONTHS[m.month - 1]} {m.day}, {m.year} {m:%I:%M %p} Eastern {words} Time"
@@ -123,6 +137,9 @@ _FORMS: dict[str, tuple[Callable[[datetime, int], str], str, bool]] = {
     "bloomberg": (_bloomberg, _SECOND, False),
     "short_day": (_short_day, _MINUTE, False),
     "day_first": (_day_first, _SECOND, False),
+    "aol": (_aol, _SECOND, True),
+    "day_month": (_day_month, _MINUTE, False),
+    "gmt": (_gmt, _SECOND, True),
     "zone_words": (_zone_words, _MINUTE, True),
 }
 

@@ -13,6 +13,7 @@ _STAMPS = (
     "RELEASE IN FULL",
     "UNCLASSIFIED Harbor Board Case No. F-2014-{case} Doc No. C0{doc} Date: 06/30/2015",
     "SUBJECT TO AGREEMENT ON SENSITIVE INFORMATION & REDACTIONS. NO PRR WAIVER.",
+    "Classified by DAS, A/GIS on 12/31/2015 - Class: CONFIDENTIAL - Reason: 1.4(B), 1.4(D) - Declassify on: 05/24/2032",
     "PRODUCED TO THE JOINT COMMITTEE",
     "Case 1:15-cv-0{doc} Document {case}-2 Filed 01/05/24 Page {page} of {pages}",
     "Date: 05/13/2015",

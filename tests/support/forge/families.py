@@ -11,7 +11,7 @@ from tests.support.forge.press import Press, Run
 from tests.support.forge.sheets import Order
 
 _ORDER = labels("from", "date", "to", "cc", "subject", "attachments", "importance")
-_OUTLOOK = LabelStyle(_ORDER, tab=True, bold=True)
+_OUTLOOK = LabelStyle(_ORDER, tab=True, bold=True, empties=("subject",))
 _EDISCOVERY = LabelStyle(_ORDER, "us_seconds", "bracketed", bold=False)
 _QUOTED = LabelStyle(labels("from", "date", "to", "cc", "subject"), person="mailto", people="indexed", bold=True)
 _EXCHANGE = LabelStyle(labels("from", "to", "cc", "date", "subject"), "ctime", "indexed")
@@ -51,6 +51,7 @@ class Family:
     misread: float = 0.0  # share of labels and values that OCR gets wrong
     depth: int = 3  # mails quoted below one at the most
     crowd: int = 5  # people of a thread at the most
+    hidden: float = 0.0  # share of titled mails that name no reader
     shares: Mapping[str, float] = field(default_factory=dict)  # of `Dress`, where the seed must not choose
 
 
@@ -95,6 +96,7 @@ def _underscores(press: Press) -> None:
 _BLOCKS = (Quote(_QUOTED.set, _dashes), Quote(_QUOTED.set, _thin_rule), Quote(_QUOTED.set, _nothing))
 _BLACKBERRY = (Quote(_EXCHANGE.set, _dashes), Quote(_EXCHANGE.set, _lost_dashes), Quote(_EXCHANGE.set, _nothing))
 _WROTE = (Quote(special.set_apple_wrote, _nothing, "> "), Quote(special.set_gmail_wrote, _nothing, "> "))
+_RARE_DATES = ("aol", "day_month", "gmt", "rfc", "zone_words")
 _MARKED = replace(_QUOTED, prefix="> ", bold=False)
 
 
@@ -173,6 +175,19 @@ FAMILIES: dict[str, Family] = {
             person="address",
             separator=", ",
         ).set
+    ),
+    "no_sender": Family(LabelStyle(labels("to", "cc", "subject", "date"), "us_seconds", "bracketed").set, _BLOCKS),
+    "gaps": Family(_EDISCOVERY.set, _BLOCKS, voice=Voice(("", "Ferry schedule")), hidden=0.3),
+    "dates": Family(
+        _EDISCOVERY.set,
+        tuple(Quote(replace(_QUOTED, date=form).set, _dashes) for form in _RARE_DATES),
+    ),
+    "ocr_boxes": Family(
+        replace(_EDISCOVERY, date="rfc", person="tagged", separator=";").set,
+        _BLOCKS,
+        scanned=True,
+        misread=0.15,
+        shares={"boxes": 0.35},
     ),
     "behalf": Family(replace(_EDISCOVERY, person="tagged", principals=True).set, _BLOCKS),
     "joined": Family(replace(_EDISCOVERY, date="rfc", person="tagged", separator=";", join=2).set, _BLOCKS),

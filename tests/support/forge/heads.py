@@ -36,7 +36,7 @@ class Censor:
         address = printed.find(" <")
         if address > 0 and self.rng.random() < 0.4:  # the name may be read, the address not
             return Value(f"{printed[:address]} {box(self.code, 18)}", printed[:address])
-        return Value(box(self.code, len(printed)), WITHHELD)
+        return Value(box(self.code, min(len(printed), 40)), WITHHELD)
 
 
 SetHead = Callable[[Press, Mail, Censor], Truth]
@@ -89,17 +89,16 @@ class LabelStyle:
     def _values(self, mail: Mail, censor: Censor) -> tuple[Truth, dict[str, str]]:
         has = {name for name, _ in self.labels}
         sender = censor.name(FORMS[self.person](mail.sender))
-        to, cc = (
-            [censor.name(FORMS[self.people or self.person](person)) for person in group] for group in (mail.to, mail.cc)
-        )
+        form = FORMS[self.people or self.person]
+        to, cc = ([censor.name(form(person)) for person in group] for group in (mail.to, mail.cc))
         behalf = f" on behalf of {FORMS[self.person](mail.principal)}" if mail.principal and self.principals else ""
         date, iso = print_date(self.date, mail.sent, mail.offset_min)
-        truth = Truth(
-            0, 0,
-            sender=sender.truth, to=[value.truth for value in to], cc=[value.truth for value in cc],
-            date=iso if "date" in has else "",
-            subject=mail.subject, attachments=list(mail.attachments) if "attachments" in has else [],
-        )  # fmt: skip
+        truth = Truth(0, 0, subject=mail.subject)
+        truth.sender = sender.truth if "from" in has else ""
+        truth.to = [value.truth for value in to]
+        truth.cc = [value.truth for value in cc] if "cc" in has else []
+        truth.date = iso if "date" in has else ""
+        truth.attachments = list(mail.attachments) if "attachments" in has else []
         printed = {
             "from": sender.printed + behalf, "date": date, "to": self._list(to), "cc": self._list(cc),
             "subject": mail.subject, "attachments": "; ".join(mail.attachments), "importance": mail.importance,

@@ -103,6 +103,7 @@ class Cast:
 
     depth: int  # mails below the newest
     crowd: int  # people who take part, at the most
+    hidden: float = 0.0  # share of titled mails that name no reader
 
 
 def write_thread(rng: Random, voice: Voice, cast: Cast) -> Mail:
@@ -113,14 +114,17 @@ def write_thread(rng: Random, voice: Voice, cast: Cast) -> Mail:
     mail: Mail | None = None
     for number in range(cast.depth + 1):
         prefix = rng.choice(voice.prefixes) if number else rng.choice(["", "", "", "FYI - "])
-        mail = _write_mail(rng, people, f"{prefix}{topic}", sent, mail)
+        mail = replace(_address(rng, people, sent), subject=f"{prefix}{topic}", below=mail)
         mail = replace(mail, paragraphs=voice.paragraphs(rng, rng.choice([1, 1, 2, 3, 4])))
+        if mail.subject and rng.random() < cast.hidden:
+            mail = replace(mail, to=())
         sent += timedelta(minutes=rng.randint(3, 3000), seconds=rng.randint(0, 59))
     assert mail is not None
     return mail
 
 
-def _write_mail(rng: Random, people: list[Person], subject: str, sent: datetime, below: Mail | None) -> Mail:
+def _address(rng: Random, people: list[Person], sent: datetime) -> Mail:
+    """Return an empty mail among these people."""
     sender, *others = rng.sample(people, len(people))
     to_count = rng.randint(2, len(others) - 1) if rng.random() < 0.25 else 1
     cc_count = min(rng.choice([0, 0, 1, 2, len(others) - to_count]), len(others) - to_count)
@@ -130,12 +134,11 @@ def _write_mail(rng: Random, people: list[Person], subject: str, sent: datetime,
         cc=tuple(others[to_count : to_count + cc_count]),
         sent=sent,
         offset_min=-240 if 3 < sent.month < 11 else -300,
-        subject=subject,
+        subject="",
         paragraphs=(),
         attachments=tuple(rng.sample(_FILES, rng.choice([1, 1, 2]))) if rng.random() < 0.25 else (),
         importance="High" if rng.random() < 0.15 else "",
-        principal=others[-1] if rng.random() < 0.05 else None,
-        below=below,
+        principal=others[-1] if rng.random() < 0.2 else None,
     )
 
 

@@ -17,11 +17,15 @@ _WORDS = (
     (re.compile(r">"), ("›",)),
     (re.compile(r"(?<=\d{4}) (?=\d{1,2}:\d\d)"), ("",)),  # 20111:53 AM
     (re.compile(r"(?<=\d):(?=\d\d\b)"), (".",)),
+    (re.compile(r"(?<=\b20\d)1\b"), ("i", "l")),  # 201i
+    (re.compile(r"(?<=\b20\d)2\b"), ("Z",)),
+    (re.compile(r"\b0(?=\d,)"), ("O",)),  # June O8
     (re.compile(r"August"), ("Au ust",)),
     (re.compile(r"December"), ("Decem er",)),
     (re.compile(r"'"), ("°", "`")),
 )
-_IN_TEXT = (("rn", "m"), ("m", "rn"), ("l", "1"), ("e", "c"), ("h", "b"), ("O", "0"))
+_CODE = re.compile(r"^(?:\(b\)\s?\(\d\)|B\d|1\.4\(\w\))$")
+_GARBLED = ("9 @@>", ") 1)", "(GG (05/108)", "OO»", "")  # a box with its code
 
 
 @dataclass(slots=True)
@@ -35,6 +39,8 @@ class Misreader:
         """Return the text as OCR gives it."""
         if self.rng.random() >= self.rate:
             return text
+        if _CODE.match(text.replace("\u00a0", " ")):
+            return self.rng.choice(_GARBLED)
         if is_label:
             return self.rng.choice(_LABELS.get(text, (text,)))
         if len(text) == 1:
@@ -44,9 +50,3 @@ class Misreader:
             pattern, readings = self.rng.choice(fitting)
             return pattern.sub(self.rng.choice(readings), text, count=1)
         return text
-
-
-def misread_letters(rng: Random, text: str) -> str:
-    """Return running text with one pair of letters taken for another."""
-    wrong, right = rng.choice(_IN_TEXT)
-    return text.replace(wrong, right, 1)

@@ -177,7 +177,9 @@ class Press:
         patch = Patch(x + 1, self.y - self.dress.size * 0.85, width - 2, self.dress.size * 1.1, fill, style != "black")
         sheet.patches.append(patch)
         if code and style == "margin":
-            sheet.pieces.append(Piece(self.dress.width - 40, self.y, code, self.dress.font, 9, "furniture", self._head))
+            beside = Piece(self.dress.width - 40, self.y, code, self.dress.font, 9, "furniture", self._head)
+            if beside not in sheet.pieces[-8:]:  # one code a line, however many boxes
+                sheet.pieces.append(beside)
         elif code and style != "black":
             sheet.pieces.append(Piece(x + 4, self.y, code, self.dress.font, self.dress.size * 0.9, "value", self._head))
         return x + width
