@@ -46,6 +46,9 @@ _PARTICLES = {
     "jr",
     "sr",
 }
+_BOX_LETTERS = 24  # what OCR makes of a box is short
+_ODD = re.compile(r"[»«›‹©®°@(){}\[\]|—_=~^*]|\d")
+_WORD_LIKE = re.compile(r"^(?=.*[aeiouyAEIOUY])(?:[A-Z]?[a-z]+|[A-Z]+)$")
 _SHORT = 3  # letters of a last word in lower case that names nobody
 _LONGEST = 1_000  # letters of one mailbox that are looked at
 _SHORTEST_LOWER = 4  # letters of a name in lower case
@@ -86,9 +89,9 @@ def parse_mailbox(text: str) -> Mailbox | None:
         return Mailbox(printed, None, None, withheld=True, codes=codes)
     address = _find_address(printed)
     tag = find_tag(printed)
-    name = _find_name(printed)
+    name = None if _is_box_garble(printed) else _find_name(printed)
     if name is None and address is None:
-        is_withheld_value = bool(codes) or bool(_LOST_MAILBOX.match(printed))
+        is_withheld_value = bool(codes) or bool(_LOST_MAILBOX.match(printed)) or _is_box_garble(printed)
         return Mailbox(printed, None, None, tag, withheld=True, codes=codes) if is_withheld_value else None
     return Mailbox(printed, name, address, tag, codes=codes)
 
@@ -140,6 +143,13 @@ def _without_garble(name: str) -> str:
         words.pop()
     kept = " ".join(words)
     return kept if kept == name else kept.strip(_EDGES + "<>[](){}-–")
+
+
+def _is_box_garble(text: str) -> bool:
+    """Tell what OCR makes of a redaction box, "(GG (05/108)" or "OO»", from a name or initials."""
+    if len(text) > _BOX_LETTERS or not _ODD.search(text):
+        return False
+    return not any(_WORD_LIKE.search(word) for word in re.findall(r"[^\W\d_]{3,}", text))
 
 
 def _is_garble(word: str) -> bool:

@@ -32,7 +32,7 @@ _TIME = re.compile(
 )
 _LOST_COLON = re.compile(r"(?<!\d)(?P<hour>\d{1,2})(?P<minute>[0-5]\d)\s*(?P<half>[AP]\.?M\.?)\b", re.I)
 _ISO = re.compile(r"\b" + _YEAR + r"(?P<sign>[-/.])(?P<month>\d\d)(?P=sign)(?P<day>\d\d)(?!\d)")
-_NUMERIC = re.compile(r"\b(?P<first>\d{1,2})[/.-](?P<second>\d{1,2})[/.-](?P<year>\d{4}|\d\d)\b")
+_NUMERIC = re.compile(r"\b(?P<first>\d{1,2})(?P<sign>[/.-])(?P<second>\d{1,2})[/.-](?P<year>\d{4}|\d\d)\b")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _OFFSET = re.compile(r"(?:GMT|UTC)?\s*(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)(?!\d)")
 _ZONE_NAME = re.compile(r"\b(" + "|".join(sorted(map(re.escape, ZONES), key=len, reverse=True)) + r")\b", re.I)
@@ -168,6 +168,7 @@ def _numeric_day(match: re.Match[str], weekday: int | None, *, day_first: bool) 
     if year < 100:
         year += 2000 if year < 70 else 1900
     first, second = int(match["first"]), int(match["second"])
+    day_first = day_first or match["sign"] == "."  # "03.05.2011" is written in Europe, day first
     month_first = _day(year, first, second)
     other = _day(year, second, first)
     choices = [other, month_first] if day_first else [month_first, other]

@@ -12,7 +12,6 @@ from ingest.records import DatePrecision, ReadingMethod, Word
 _LABELS = {"to": Label.TO, "cc": Label.CC, "bcc": Label.BCC, "subject": Label.SUBJECT}
 _LEFTMOST = 0.2  # of the page width: the column of labels stands right of it
 _ALIGNED_PT = 10.0
-_GAP = 0.6  # of the line height, in front of the column: wider than a blank
 _LINES = 14  # from "To" to "Subject", with wrapped recipients
 _ABOVE = 2  # lines above "To" on which the sender may stand
 
@@ -41,18 +40,16 @@ def find_column_headers(spots: Sequence[Spot]) -> list[HeaderBlock]:
 
 def _column_label(spot: Spot) -> Word | None:
     """Return the word "To" that could head a column of labels."""
-    before: Word | None = None
     for word in spot.line.words:
         if word.text.strip(":") in ("To", "TO") and word.box.x0 > _LEFTMOST * spot.page_width:
-            apart = before is None or word.box.x0 - before.box.x1 > _GAP * (word.box.bottom - word.box.top)
-            return word if apart else None
-        before = word
+            return word
     return None
 
 
 def _read_block(spots: Sequence[Spot], start: int, column: Word) -> HeaderBlock | None:
     cells = list(_cells(spots, start, column))
-    if not any(cell.label is Label.SUBJECT for cell in cells):
+    named = {cell.label for cell in cells}
+    if Label.SUBJECT not in named or not named & {Label.CC, Label.BCC}:
         return None
     values, lines = _join(cells)
     left = [(cell.spot, cell.left) for cell in cells if cell.left]

@@ -254,6 +254,7 @@ def _label_ahead(spots: Sequence[Spot], index: int, draft: Draft, limit: int) ->
 
 
 def _precedes_others(label: Label, draft: Draft) -> bool:
-    """Tell whether a print has its subject above the people: "Date, Subject, From, To"."""
-    no_people = not any(known in draft.values for known in (Label.FROM, *_LISTS))
-    return no_people and label in (Label.FROM, *_LISTS, Label.OTHER)
+    """Tell whether a print has its subject above the people: "Date, Subject, From, To", "From, Date, Subject, To"."""
+    if any(known in draft.values for known in _LISTS):
+        return False
+    return label in (*_LISTS, Label.OTHER) or (label is Label.FROM and Label.FROM not in draft.values)

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from ingest.headers.block import HeaderBlock
 from ingest.headers.labels import match_label
 from ingest.headers.lexicon import Label
-from ingest.headers.spots import Spot, is_wrapped_list
+from ingest.headers.spots import Spot, blank_above, is_wrapped_list
 from ingest.redactions import is_withheld
 
 _SENDER_AND_DATE = re.compile(
     r"^(?P<sender>.*?)\s+(?P<date>(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? [A-Z][a-z]{2,8} \d{1,2}, (?:19|20)\d\d"
     r" at \d{1,2}:\d\d\s?[AP]M)$"
+)
+_DATE_ALONE = re.compile(
+    r"^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), [A-Z][a-z]{2} \d{1,2}, (?:19|20)\d\d at \d{1,2}:\d\d\s?[AP]M$"
 )
 _COUNT = re.compile(r"^\d+ messages?$")
 _BELOW = (Label.TO, Label.CC, Label.BCC, Label.OTHER)
@@ -40,6 +43,11 @@ def find_web_headers(spots: Sequence[Spot]) -> list[HeaderBlock]:
         heading_start = None
         blocks.append(HeaderBlock(start, end, values, tuple(values), "en", tab_stop=True, kind="heading", lines=lines))
     return blocks
+
+
+def is_web_date(text: str) -> bool:
+    """Tell whether a line is a web print's date alone: its sender stood before it."""
+    return bool(_DATE_ALONE.match(text))
 
 
 def _is_sender(text: str, spots: Sequence[Spot], index: int) -> bool:
@@ -74,13 +82,17 @@ def _read_below(spots: Sequence[Spot], index: int, values: dict[Label, str], lin
             values[match.label] = match.value
             current = match.label
             lines[current] = [index]
-        elif current is not None and (values[current].endswith(",") or is_wrapped_list(spots, index)):
+        elif current is not None and not blank_above(spots, index) and _runs_on(values[current], spots, index):
             values[current] += " " + spots[index].line.text
             lines[current].append(index)
         else:
             break
         index += 1
     return index
+
+
+def _runs_on(value: str, spots: Sequence[Spot], index: int) -> bool:
+    return value.endswith(",") or is_wrapped_list(spots, index)
 
 
 def _height(spot: Spot) -> float:

@@ -41,7 +41,8 @@ _TURNS = {Turn.STARTS: 4.0, Turn.GOES_ON: -4.0}
 _REASONS = 5
 _SEPARATOR = re.compile(
     r"original\s+(?:message|appointment)|forwarded\s+(?:message|by)|begin forwarded|urspr.ngliche nachricht"
-    r"|message d'origine|mensaje original|mensagem original|messaggio originale|oorspronkelijk bericht",
+    r"|message d'origine|mensaje original|mensagem original|messaggio originale|oorspronkelijk bericht"
+    r"|^\W{0,3}-{3,}\s*\S.{2,40}?\s*-{3,}\W{0,3}$",  # between dashes, in any language
     re.I,
 )
 

@@ -25,7 +25,8 @@ class Part:
     level: Level
     verdict: Verdict
     start: int  # first line that belongs to it: an owner's name or a separator stands before the block
-    end: int = 0
+    end: int = 0  # first line of the message below, or of what is attached
+    thread_end: int = 0  # of a printed one: first line behind all that it quotes and has attached
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def build_messages(sheet: Sheet, parts: Sequence[Part]) -> list[MessageRecord]:
         thread = parts[first:last]
         parent: int | None = None
         for part in thread:
-            end = thread[-1].end if part.level is Level.PRINTED else part.end
+            end = part.thread_end if part.level is Level.PRINTED else part.end
             messages.append(_build_message(sheet, part, parent, end))
             parent = len(messages) - 1
     return [_with_textless_pages(message, sheet.pages) for message in messages]
@@ -70,7 +71,7 @@ def _build_message(sheet: Sheet, part: Part, parent: int | None, end: int) -> Me
     message = MessageRecord(
         level=part.level,
         parent=parent,
-        first_page=spots[part.start].page,
+        first_page=head[0].page,
         last_page=spots[max(end - 1, block.end - 1)].page,
         first_line=head[0].row + 1,
         text_page=text_page,

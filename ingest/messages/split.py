@@ -1,6 +1,6 @@
 """Cut pages into emails: header blocks found, told apart, and everything between them given to one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ingest.dates import decide_day_first
@@ -71,49 +71,43 @@ def _find_parts(spots: Sequence[Spot], pages: Mapping[int, PageRecord]) -> list[
             level = Level.PRINTED
         parts.append(Part(block, level, verdict, _start_of(spots, block, level, pages)))
     ends = [*(part.start for part in parts[1:]), len(spots)][: len(parts)]
-    ended = [
-        replace(part, end=_end_of(spots, part, end, turns) if _is_last(parts, number) else end)
-        for number, (part, end) in enumerate(zip(parts, ends, strict=True))
-    ]
-    if sum(part.level is Level.PRINTED for part in parts) == 1:  # a file of one email: what follows is attached to it
-        ended[-1] = replace(ended[-1], end=len(spots))
-    return _agreed(spots, ended)
+    ended = [replace(part, end=end, thread_end=end) for part, end in zip(parts, ends, strict=True)]
+    return [part for thread in _threads(ended) for part in _with_ends(spots, thread, turns, alone=thread == ended)]
 
 
-def _is_last(parts: Sequence[Part], number: int) -> bool:
-    """Tell whether no quoted message follows before the next printed one."""
-    return number + 1 == len(parts) or parts[number + 1].level is Level.PRINTED
-
-
-def _end_of(spots: Sequence[Spot], part: Part, end: int, turns: Mapping[int, Turn]) -> int:
-    """Return where a message ends that may run on to `end`: before a page that begins a paper of its own.
-
-    As many papers as it names attachments are its own.
-    """
-    attached = len(split_attachments(part.block.values.get(Label.ATTACHMENTS, "")))
-    for index in range(part.block.end, end):
-        page = spots[index].page
-        if spots[index - 1].page == page:
-            continue
-        turn = turns.get(page)
-        if turn is Turn.STARTS:
-            return index
-        if turn is None and begins_paper(spots, index):
-            if attached == 0:
-                return index
-            attached -= 1
-    return end
-
-
-def _agreed(spots: Sequence[Spot], parts: Sequence[Part]) -> list[Part]:
-    """Let the headers of each thread agree on their subject."""
+def _threads(parts: Sequence[Part]) -> Iterator[list[Part]]:
+    """Yield each printed message with those that it quotes."""
     starts = [number for number, part in enumerate(parts) if part.level is Level.PRINTED]
-    agreed: list[Part] = []
     for first, last in zip(starts, [*starts, len(parts)][1:], strict=True):
-        thread = parts[first:last]
-        blocks = agree_subjects(spots, [part.block for part in thread])
-        agreed.extend(replace(part, block=block) for part, block in zip(thread, blocks, strict=True))
-    return agreed
+        yield list(parts[first:last])
+
+
+def _with_ends(spots: Sequence[Spot], thread: list[Part], turns: Mapping[int, Turn], *, alone: bool) -> list[Part]:
+    """Return a thread whose subjects agree, ended before a page that begins a paper of its own.
+
+    As many papers as the email names attachments are its own, and all are in a file that holds it `alone`.
+    """
+    attached = len(split_attachments(thread[0].block.values.get(Label.ATTACHMENTS, "")))
+    papers = list(_papers_behind(spots, thread[-1], turns))
+    end = thread[-1].end
+    foreign = [index for index in papers if turns.get(spots[index].page) is Turn.STARTS] or papers[attached:]
+    if foreign and not alone:
+        end = foreign[0]
+    blocks = agree_subjects(spots, [part.block for part in thread])
+    thread = [replace(part, block=block) for part, block in zip(thread, blocks, strict=True)]
+    thread[-1] = replace(thread[-1], end=min(thread[-1].end, *papers, end))
+    thread[0] = replace(thread[0], thread_end=end)
+    return thread
+
+
+def _papers_behind(spots: Sequence[Spot], part: Part, turns: Mapping[int, Turn]) -> Iterator[int]:
+    """Yield where pages behind a message's first begin a paper."""
+    for index in range(part.block.end, part.end):
+        page = spots[index].page
+        if spots[index - 1].page == page or turns.get(page) is Turn.GOES_ON:
+            continue
+        if turns.get(page) is Turn.STARTS or begins_paper(spots, index):
+            yield index
 
 
 def _start_of(spots: Sequence[Spot], block: HeaderBlock, level: Level, pages: Mapping[int, PageRecord]) -> int:

@@ -45,7 +45,7 @@ def agree_subjects(spots: Sequence[Spot], thread: Sequence[HeaderBlock]) -> list
 
 
 def _agree(spots: Sequence[Spot], block: HeaderBlock, others: Sequence[HeaderBlock]) -> HeaderBlock:
-    if _is_glued(block):
+    if _is_glued(block) or _is_wrapped(block):
         cut = min((*_cuts_by_others(block, others), *_cuts_by_greeting(block)), default=None)
         if cut is not None:
             return _cut(block, cut)
@@ -53,22 +53,29 @@ def _agree(spots: Sequence[Spot], block: HeaderBlock, others: Sequence[HeaderBlo
 
 
 def _is_glued(block: HeaderBlock) -> bool:
-    """Tell whether a subject may hold words of the text: its line was run together, or it wraps without a tab stop."""
-    if block.methods.get(Label.SUBJECT) is ReadingMethod.GLUED:
-        return True
+    """Tell whether the subject's line was run together with others: where it ends cannot be seen."""
+    return block.methods.get(Label.SUBJECT) is ReadingMethod.GLUED
+
+
+def _is_wrapped(block: HeaderBlock) -> bool:
+    """Tell whether the subject goes on over a line without a tab stop: that line may be text."""
     return len(block.lines.get(Label.SUBJECT, ())) > 1 and not block.tab_stop
 
 
 def _cuts_by_others(block: HeaderBlock, others: Sequence[HeaderBlock]) -> Iterator[int]:
-    """Yield where the words end that this subject shares with another of the thread."""
-    subject = block.values[Label.SUBJECT]
-    words = _base_words(subject)
-    for other in others:
-        theirs = _base_words(other.values[Label.SUBJECT])
-        shared = _shared(words, theirs)
-        ends_there = shared == len(theirs) or (_is_glued(other) and shared >= _SHORTEST)
-        if shared and shared < len(words) and ends_there:
-            yield words[shared - 1].end()
+    """Yield where the words end that this subject shares with another of the thread.
+
+    Nothing is cut where one of the others has all of its words.
+    """
+    words = _base_words(block.values[Label.SUBJECT])
+    shared = [(other, _base_words(other.values[Label.SUBJECT])) for other in others]
+    if any(_shared(words, theirs) == len(words) for _, theirs in shared):
+        return
+    for other, theirs in shared:
+        count = _shared(words, theirs)
+        both_glued = _is_glued(block) and _is_glued(other) and count >= _SHORTEST
+        if count and (count == len(theirs) or both_glued):
+            yield words[count - 1].end()
 
 
 def _cuts_by_greeting(block: HeaderBlock) -> Iterator[int]:

@@ -4,7 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ingest.headers import HeaderBlock, Spot
+from ingest.headers.labels import begins_with_label
 from ingest.headers.lexicon import Label
+from ingest.headers.spots import blank_above
+from ingest.headers.webprint import is_web_date
 from ingest.records import Box, Headers, Line, Mailbox, PageRecord, Redaction, RedactionShape, Word
 
 MARK = "[redacted]"  # stands in a value where a box without a code stands on the page
@@ -16,12 +19,38 @@ _SLACK_PT = 6.0  # how far above or below its line a margin code may stand
 def mark_boxes(spots: Sequence[Spot], pages: Mapping[int, PageRecord]) -> list[Spot]:
     """Return the lines, with a mark where a box without a code stands in the place of a header value."""
     boxes = {number: [each.box for each in _uncoded(page)] for number, page in pages.items()}
+    coded = {number: any(each.code and each.box for each in page.redactions) for number, page in pages.items()}
     marked: list[Spot] = []
     for index, spot in enumerate(spots):
         found = boxes[spot.page]
         before = spots[index - 1].line.words[-1].text if index and spots[index - 1].page == spot.page else ""
-        marked.append(spot._replace(line=_marked(spot.line, found, before)) if found else spot)
+        line = _marked(spot.line, found, before) if found else spot.line
+        if coded[spot.page] and any(word.text[-1] in ";," for word in line.words) and any(_codes_beside(spot, pages)):
+            line = _with_empty_places(line, ends=_ends_list(spots, index))
+        marked.append(spot if line is spot.line else spot._replace(line=line))
     return marked
+
+
+def _ends_list(spots: Sequence[Spot], index: int) -> bool:
+    """Tell whether no mailbox can follow on the next line."""
+    return index + 1 == len(spots) or blank_above(spots, index + 1) or begins_with_label(spots[index + 1].line.words)
+
+
+def _with_empty_places(line: Line, *, ends: bool) -> Line:
+    """Mark the empty places of a list beside which a code stands: "Cc: ; Roe, Jane", "Roe, Jane;"."""
+    words: list[Word] = []
+    for word in line.words:
+        if word.text in {";", ","} and words and words[-1].text.endswith((":", ";", ",")):
+            words.append(_mark_behind(words[-1]))
+        words.append(word)
+    # Some prints end every list with ";": only one that stands apart from a name, and behind no code, is a place.
+    if ends and len(words) > 1 and words[-1].text in {";", ","} and not words[-2].text.endswith(")"):
+        words.append(_mark_behind(words[-1]))
+    return Line(tuple(words)) if len(words) > len(line.words) else line
+
+
+def _mark_behind(word: Word) -> Word:
+    return Word(MARK, word.box._replace(x0=word.box.x1, x1=word.box.x1 + 1))
 
 
 def _uncoded(page: PageRecord) -> Iterator[Redaction]:
@@ -49,7 +78,7 @@ def _is_level(line: Box, box: Box) -> bool:
 
 def _stands_for_a_value(before: str, line: Line) -> bool:
     """Behind a label or a separator a box is a value; behind a name it covers what stands behind the name."""
-    if before.endswith((":", ";", ",")):
+    if before.endswith((":", ";", ",")) or is_web_date(line.text):
         return True
     return line.words[0].text.casefold().startswith("subject")
 
