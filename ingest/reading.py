@@ -39,8 +39,7 @@ def read_pdf(path: Path, *, max_pages: int) -> Reading:
         UnreadableFileError: it has no page, or is no PDF, or locked.
     """
     pages, problems = _read_pages(path, max_pages)
-    pages, hidden = _see_drawn(path, pages)
-    problems += hidden
+    pages = _see_drawn(path, pages)
     lifted = lift_furniture([page for page, _ in pages])
     marked = [replace(page, redactions=(*page.redactions, *inline_redactions(page))) for page in lifted]
     split, messages = split_messages(marked)
@@ -68,24 +67,16 @@ def _read_pages(path: Path, max_pages: int) -> tuple[list[tuple[PageRecord, bool
     return pages, problems
 
 
-def _see_drawn(
-    path: Path, pages: Sequence[tuple[PageRecord, bool]]
-) -> tuple[list[tuple[PageRecord, bool]], list[Problem]]:
-    """Let pdfplumber look at the pages on which boxes are drawn."""
+def _see_drawn(path: Path, pages: Sequence[tuple[PageRecord, bool]]) -> list[tuple[PageRecord, bool]]:
+    """Let pdfplumber look at the pages on which boxes are drawn.
+
+    What it finds hidden is no problem of the document: readers see problems, and must not learn of it.
+    """
     drawn = {page.number: page for page, has_boxes in pages if has_boxes and page.lines}
     if not drawn:
-        return list(pages), []
-    seen = {look.page.number: look for look in see_boxes(path, drawn)}
-    problems = [
-        Problem(
-            "text_under_box",
-            f"{look.hidden_words} words lie under a black box on page {number}. They are kept out of text and search.",
-            number,
-        )
-        for number, look in sorted(seen.items())
-        if look.hidden_words
-    ]
-    return [(seen[page.number].page if page.number in seen else page, has_boxes) for page, has_boxes in pages], problems
+        return list(pages)
+    seen = {page.number: page for page in see_boxes(path, drawn)}
+    return [(seen.get(page.number, page), has_boxes) for page, has_boxes in pages]
 
 
 def _textless(pages: Sequence[PageRecord]) -> list[Problem]:
