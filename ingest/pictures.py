@@ -5,13 +5,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pypdfium2
+import pypdfium2.raw as pdfium
 from PIL import Image, ImageChops, ImageDraw
 
-from ingest.geometry.colours import Colour
+from ingest.colours import Colour
 from ingest.records import Box
 
 _DPI = 100
 _LARGEST_PX = 4_000_000
+_SCAN = 0.8  # of the page that an image fills
 _NEAR = 60  # of 255: how far a pixel may be from the colour of the box
 _PLAIN = 0.85  # of the pixels: letters that are seen take more than the rest
 _DARK_PLAIN = 0.6  # letters on paper leave at most half of it dark; hatching on a black box leaves two thirds
@@ -76,6 +78,22 @@ class Pictures:
         finally:
             page.close()
 
+    def draw_scan(self, number: int, *, dpi: int) -> tuple[Image.Image, float] | None:
+        """Return page `number`, from 1, in grey and its pixels a point; None if no image fills the page.
+
+        Raises:
+            pypdfium2.PdfiumError: it cannot be loaded.
+        """
+        page = self._document[number - 1]
+        try:
+            width, height = page.get_size()
+            scale = dpi / 72
+            if width * height * scale**2 > _LARGEST_PX or not _is_scan(page, width * height):
+                return None
+            return page.render(scale=scale, grayscale=True).to_pil().convert("L"), scale
+        finally:
+            page.close()
+
 
 @contextmanager
 def open_pictures(path: Path) -> Iterator[Pictures]:
@@ -85,6 +103,14 @@ def open_pictures(path: Path) -> Iterator[Pictures]:
         yield Pictures(document)
     finally:
         document.close()
+
+
+def _is_scan(page: pypdfium2.PdfPage, area: float) -> bool:
+    for image in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=2):
+        left, bottom, right, top = image.get_bounds()
+        if (right - left) * (top - bottom) > _SCAN * area:
+            return True
+    return False
 
 
 def _most_frequent(image: Image.Image) -> tuple[int, ...]:

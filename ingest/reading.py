@@ -13,6 +13,7 @@ from ingest.messages import split_messages, with_quoted
 from ingest.pages import open_pdf, read_page
 from ingest.records import FileKind, PageRecord, Problem, Reading, SourceFile, State, TextSource
 from ingest.redactions import inline_redactions
+from ingest.scans import see_scans
 
 _MAILS = (FileKind.EML, FileKind.MBOX, FileKind.MSG)
 
@@ -42,6 +43,7 @@ def read_pdf(path: Path, *, max_pages: int) -> Reading:
     pages = _see_drawn(path, pages)
     lifted = lift_furniture([page for page, _ in pages])
     marked = [replace(page, redactions=(*page.redactions, *inline_redactions(page))) for page in lifted]
+    marked = see_scans(path, marked)
     split, messages = split_messages(marked)
     problems += _textless(split)
     state = State.PARTIAL if problems else State.PUBLISHED

@@ -11,7 +11,7 @@ from pdfminer.layout import LTChar, LTContainer, LTCurve, LTImage, LTItem
 from pdfminer.pdftypes import resolve1
 from pdfplumber.page import Page
 
-from ingest.geometry.colours import Colour, read_colour
+from ingest.colours import Colour, read_colour
 from ingest.records import Box
 
 _HIDDEN_FLAGS = 0x2 | 0x20  # Hidden, NoView (PDF 32000-1, 12.5.3)

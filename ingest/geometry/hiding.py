@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ingest.geometry.colours import WHITE, Colour
+from ingest.colours import WHITE, Colour
 from ingest.geometry.drawn import DrawnPage, Fill, Letter
 from ingest.geometry.placed import Placed, share_covered
 from ingest.pictures import Picture

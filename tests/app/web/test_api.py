@@ -151,6 +151,7 @@ def test_openapi_describes_every_path(client: httpx.Client) -> None:
         "/api/v1/documents/{key}",
         "/api/v1/documents/{key}/pages/{number}",
         "/api/v1/messages/{key}",
+        "/api/v1/bates/{number}",
         "/api/v1/people",
         "/api/v1/people/{key}",
         "/api/v1/agencies",
