@@ -120,9 +120,11 @@ class _Frame:
 
     def __init__(self, page: Page) -> None:
         self._height = float(page.height)
-        media, crop = page.mediabox, page.cropbox
-        self._left = max(crop[0] - media[0], 0.0)
-        self._top = max(crop[1] - media[1], 0.0)
+        media, crop = page.page_obj.mediabox, page.page_obj.cropbox
+        left, bottom = max(crop[0] - media[0], 0.0), max(crop[1] - media[1], 0.0)
+        right, top = max(media[2] - crop[2], 0.0), max(media[3] - crop[3], 0.0)
+        hidden = {90: (bottom, left), 180: (right, bottom), 270: (top, right)}  # clockwise (PDF 32000-1, 7.7.3.3)
+        self._left, self._top = hidden.get(page.rotation % 360, (left, top))
 
     def box(self, thing: Any) -> Box:
         x0, y0, x1, y1 = thing.bbox

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from reportlab.lib.colors import Color, black, white, yellow
 
@@ -105,6 +106,20 @@ def test_a_shaded_table_is_no_redaction(tmp_path: Path) -> None:
     page = Sheet(tmp_path / "a.pdf").box(_GREY).text("Item Cost Total").read()
     assert page.redactions == ()
     assert "Item Cost Total" in page.text
+
+
+@pytest.mark.parametrize("crop", [None, (40, 60, 580, 780)])
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+def test_hidden_words_are_found_on_turned_and_cropped_pages(
+    tmp_path: Path, rotation: int, crop: tuple[int, int, int, int] | None
+) -> None:
+    document = pypdfium2.PdfDocument(Sheet(tmp_path / "a.pdf").text("Johnson 555-0100").box().save())
+    document[0].set_rotation(rotation)
+    document[0].set_cropbox(*(crop or (0, 0, 612, 792)))
+    document.save(tmp_path / "turned.pdf")
+    (page,) = read_pdf(tmp_path / "turned.pdf", max_pages=1).pages
+    assert len(page.leaks) == 1
+    assert sorted("".join(page.leaks[0].text.split())) == sorted("Johnson555-0100")
 
 
 def test_a_document_does_not_tell_its_readers_of_hidden_words(tmp_path: Path) -> None:
