@@ -17,6 +17,7 @@ _POSTCODE = re.compile(r"(?:^|.*[ ,])[A-Z]{2} \d{5}")  # "Irvine, CA 92618"
 _SAME_PREFIX = 0.75  # likeness of two readings of one prefix: OCR takes S for 5
 _LEAST_DISTINCT = 0.5  # of a series' numbers: a case number comes again on every page
 _DIGITS = str.maketrans("OoILl|SBZ", "001111582")  # what OCR makes of digits
+_LETTERS = str.maketrans("50186", "SOIBG")  # and of letters
 _TAIL = 3  # last letters of a prefix, by which a broken number is found
 
 _Series = dict[int, str]  # index of a page → the counter read on it
@@ -114,8 +115,14 @@ def _main_prefixes(pages: Sequence[Sequence[tuple[str, str]]]) -> dict[str, str]
         for prefix, counter in page:
             widths[prefix].add(len(counter))
     main: dict[str, str] = {}
-    for prefix, count in counts.most_common():
-        alike = (known for known in main.values() if counts[known] >= 3 * count and _alike(known, prefix))
+    # Of two readings as frequent, letters are likelier than digits: STATE-SCB, not STATE-5CB.
+    for prefix, count in sorted(counts.items(), key=lambda item: (-item[1], sum(map(str.isdigit, item[0])))):
+        alike = (
+            known
+            for known in main.values()
+            if known.translate(_LETTERS) == prefix.translate(_LETTERS)
+            or (counts[known] >= 3 * count and _alike(known, prefix))
+        )
         main[prefix] = next((known for known in alike if widths[known] & widths[prefix]), prefix)
     return main
 

@@ -17,6 +17,13 @@ def test_a_misread_number_between_two_neighbours_is_repaired(misread: str) -> No
     assert _read("NIH-000959", "NIH-000960", misread, "NIH-000962")[2] == "NIH-000961"
 
 
+@pytest.mark.parametrize(
+    "pages", [("STATE-5CB0001", "STATE-SCB0002"), ("STATE-SCB0001", "STATE-SCB0002", "STATE-5CB0003")]
+)
+def test_one_prefix_read_in_two_ways_is_one_series(pages: tuple[str, ...]) -> None:
+    assert _read(*pages) == [page.replace("5", "S") for page in pages]
+
+
 def test_a_number_that_is_not_printed_is_not_made_up() -> None:
     assert _read("NIH-000960", "Page 2 of 3", "NIH-000962") == ["NIH-000960", "", "NIH-000962"]
 
