@@ -9,6 +9,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 import pypdfium2
@@ -31,6 +32,7 @@ _LIGATURES = {
     0xFB06: "st",
 }
 _DEEPEST_FORM = 5  # forms within forms: hostile files nest them without end
+_MOST_SHAPES = 100_000  # and repeat them
 _NEARLY_WHITE = 240  # of 255: such text may be meant to be hidden
 _BOX_PT = 4  # a drawn shape thinner than this is a rule
 _WORD_GAP = 0.6  # of the character height: a wider gap between two characters parts words
@@ -162,11 +164,12 @@ def _shapes(page: pypdfium2.PdfPage) -> Iterator[pdfium.FPDF_PAGEOBJECT]:
                 forms.append(shape)
             else:
                 yield shape
-        objects = [
+        within = (
             pdfium.FPDFFormObj_GetObject(form, n)
             for form in forms
             for n in range(pdfium.FPDFFormObj_CountObjects(form))
-        ]
+        )
+        objects = list(islice(within, _MOST_SHAPES))
 
 
 def _may_hide(shape: pdfium.FPDF_PAGEOBJECT) -> bool:

@@ -74,7 +74,7 @@ def _see_drawn(path: Path, pages: Sequence[tuple[PageRecord, bool]]) -> list[tup
 
     What it finds hidden is no problem of the document: readers see problems, and must not learn of it.
     """
-    drawn = {page.number: page for page, has_boxes in pages if has_boxes and page.lines}
+    drawn = {page.number: page for page, has_boxes in pages if has_boxes}
     if not drawn:
         return list(pages)
     seen = {page.number: page for page in see_boxes(path, drawn)}

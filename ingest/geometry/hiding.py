@@ -17,6 +17,8 @@ from ingest.records import Box, Word
 
 _COVERED = 0.8  # of a letter
 _HIDDEN = 0.8  # of a word's letters
+_RULE_PT = 2.0  # what is thinner hides no letter
+_BAND_PT = 12.0
 _RUN = 1  # the letters of a word are painted one after the other
 _SCAN = 0.5  # of the page: a larger image is a scan, whose text layer is meant to be read
 
@@ -51,8 +53,14 @@ class _Layers:
 
     def __init__(self, page: DrawnPage) -> None:
         area = page.width_pt * page.height_pt
-        self._fills = [fill for fill in page.fills if not (fill.is_image and _area(fill.box) > _SCAN * area)]
         self._scans = [fill for fill in page.fills if fill.is_image and _area(fill.box) > _SCAN * area]
+        scans = {id(fill) for fill in self._scans}
+        self._bands: dict[int, list[Fill]] = defaultdict(list)  # height in steps → what reaches into it
+        for fill in page.fills:
+            if id(fill) not in scans and not _is_rule(fill.box):
+                for step in range(_step(fill.box.top, page), _step(fill.box.bottom, page) + 1):
+                    self._bands[step].append(fill)
+        self._page = page
 
     def hiding(self, letter: Letter) -> tuple[Fill | None, bool] | None:
         """Return what hides a letter, and whether it lies over it; None if it is seen, for all the file says."""
@@ -69,7 +77,8 @@ class _Layers:
         return (below, False) if letter.colour.is_close_to(behind) else None
 
     def _at(self, box: Box) -> Iterator[Fill]:
-        return (fill for fill in self._fills if fill.box.holds_middle_of(box))
+        band = self._bands[_step((box.top + box.bottom) / 2, self._page)]
+        return (fill for fill in band if fill.box.holds_middle_of(box))
 
     def _lies_on_scan(self, letter: Letter, below: Fill | None) -> bool:
         """On a scan without a shape drawn above it, letters are its text layer."""
@@ -110,6 +119,14 @@ def _is_unseen(group: Sequence[HiddenWord], picture: Picture, shown: Placed[Box]
     boxes = [found.word.box for found in group]
     over = [box for word in boxes for box in shown.within(word)]
     return picture.is_plain(boxes, colour, apart_from=[*over, *page.notes])
+
+
+def _step(height_pt: float, page: DrawnPage) -> int:
+    return int(min(max(height_pt, 0.0), page.height_pt) // _BAND_PT)
+
+
+def _is_rule(box: Box) -> bool:
+    return min(box.x1 - box.x0, box.bottom - box.top) < _RULE_PT
 
 
 def _area(box: Box) -> float:

@@ -3,6 +3,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 from reportlab.lib.colors import Color, black, white, yellow
+from reportlab.pdfgen.canvas import Canvas
 
 from ingest.reading import read_pdf
 from ingest.records import RedactionShape
@@ -135,3 +136,22 @@ def test_real_court_files_are_told_right(shared: Path) -> None:
     found = {file.stem for file in files if any(page.leaks for page in read_pdf(file, max_pages=9).pages)}
     assert len(files) == 14
     assert found == _LEAKING  # in the other twelve every word is seen, or is the box's own label
+
+
+def test_boxes_of_a_page_without_text_are_seen(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "a.pdf"))
+    canvas.rect(100, 700, 160, 14, fill=1)
+    canvas.save()
+    (page,) = read_pdf(tmp_path / "a.pdf", max_pages=1).pages
+    assert [redaction.shape for redaction in page.redactions] == [RedactionShape.BOX]
+
+
+def test_a_box_within_a_form_is_seen(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "a.pdf"))
+    canvas.beginForm("stamped")
+    canvas.drawString(110, 703, "Johnson")
+    canvas.rect(100, 700, 160, 14, fill=1)
+    canvas.endForm()
+    canvas.doForm("stamped")
+    canvas.save()
+    assert [leak.text for leak in read_pdf(tmp_path / "a.pdf", max_pages=1).pages[0].leaks] == ["Johnson"]
