@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 from ingest.bates import find_bates_numbers, is_bates_number
 from ingest.headers.labels import begins_with_label
 from ingest.records import Line, PageRecord, Redaction, Word
-from ingest.redactions import code_redactions, find_codes, is_stamp, stamp_codes
+from ingest.redactions import code_redactions, find_codes, is_stamp, stamp_redactions
 
 _HEAD = 0.12  # of the page height: where a running head may stand
 _FOOT = 0.90
@@ -77,14 +77,17 @@ def _pieces(line: Line) -> Iterator[_Piece]:
 def _lift_page(page: PageRecord, rows: list[list[_Piece]], recurring: set[str], bates: tuple[str, ...]) -> PageRecord:
     lines: list[Line] = []
     furniture: set[int] = set()
-    redactions: list[Redaction] = []
+    stamp = _stamp_pieces(page, rows)
+    redactions = stamp_redactions([piece.text for piece in stamp])
     for row in rows:
         kept: list[Word] = []
         out: list[Word] = []
         labelled = begins_with_label(row[0].words)
         for piece in row:
-            found = _margin_redactions(page, piece)
-            in_furniture = bool(found) or _is_furniture(page, piece, recurring, bates, labelled=labelled)
+            found = [] if piece in stamp else _margin_redactions(page, piece)
+            in_furniture = (
+                piece in stamp or bool(found) or _is_furniture(page, piece, recurring, bates, labelled=labelled)
+            )
             redactions.extend(found)
             (out if in_furniture else kept).extend(piece.words)
         if kept:
@@ -115,14 +118,30 @@ def _stamped_numbers(furniture: Sequence[Line], bates: tuple[str, ...]) -> tuple
 
 
 def _margin_redactions(page: PageRecord, piece: _Piece) -> list[Redaction]:
-    """Return the claims of a margin code or a release stamp; nothing for any other words."""
+    """Return the claims of a margin code; nothing for any other words."""
     x = piece.words[0].box.x0 / page.width_pt
     of_stamp = x > _STAMP_SIDE and piece.top < _STAMP_ZONE * page.height_pt and not piece.text.startswith("(")
     if (x > _MARGIN or of_stamp) and find_codes(piece.text) and not _in_box(page, piece):
         return code_redactions(piece.words)
-    if piece.top < _STAMP_ZONE * page.height_pt and is_stamp(piece.text):
-        return [Redaction(code, printed, None) for code, printed in stamp_codes(piece.text)]
     return []
+
+
+def _stamp_pieces(page: PageRecord, rows: list[list[_Piece]]) -> list[_Piece]:
+    """Return the lines of the page's release stamp; its codes may stand alone on a line below it."""
+    stamp: list[_Piece] = []
+    for piece in (piece for row in rows for piece in row):
+        if piece.top >= _STAMP_ZONE * page.height_pt:
+            break
+        if is_stamp(piece.text) or (stamp and _goes_on(stamp[-1], piece)):
+            stamp.append(piece)
+    return stamp
+
+
+def _goes_on(stamp: _Piece, piece: _Piece) -> bool:
+    before, box = Line(stamp.words).box, Line(piece.words).box
+    is_below = before.bottom - 2 <= box.top + 2 and box.top - before.top < 2 * (before.bottom - before.top) + 4
+    is_aligned = before.x0 - 6 <= box.x0 <= (before.x0 + before.x1) / 2
+    return is_below and is_aligned and not piece.text.startswith("(") and bool(find_codes(piece.text))
 
 
 def _in_box(page: PageRecord, piece: _Piece) -> bool:
@@ -134,8 +153,6 @@ def _in_box(page: PageRecord, piece: _Piece) -> bool:
 def _is_furniture(
     page: PageRecord, piece: _Piece, recurring: set[str], bates: tuple[str, ...], *, labelled: bool
 ) -> bool:
-    if piece.top < _STAMP_ZONE * page.height_pt and is_stamp(piece.text):
-        return True
     if not _in_margin_zone(page, piece):
         return False
     if piece.text in recurring or _is_page_number(page, piece):

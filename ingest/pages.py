@@ -9,6 +9,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 import pypdfium2
@@ -30,6 +31,9 @@ _LIGATURES = {
     0xFB05: "st",
     0xFB06: "st",
 }
+_DEEPEST_FORM = 5  # forms within forms: hostile files nest them without end
+_MOST_SHAPES = 100_000  # and repeat them
+_NEARLY_WHITE = 240  # of 255: such text may be meant to be hidden
 _BOX_PT = 4  # a drawn shape thinner than this is a rule
 _WORD_GAP = 0.6  # of the character height: a wider gap between two characters parts words
 _LEAST_HEIGHT_PT = 4.0
@@ -144,19 +148,43 @@ def _read_words(page: pypdfium2.PdfPage) -> list[Word]:
 
 
 def _has_boxes(page: pypdfium2.PdfPage) -> bool:
-    """Tell whether a path larger than a rule, or an annotation, is on the page (0.6 ms, pdfplumber 31)."""
+    """Tell whether a path larger than a rule, an annotation or white text is on the page (0.6 ms, pdfplumber 31)."""
     if pdfium.FPDFPage_GetAnnotCount(page.raw) > 0:
         return True
-    for number in range(pdfium.FPDFPage_CountObjects(page.raw)):
-        shape = pdfium.FPDFPage_GetObject(page.raw, number)
-        if pdfium.FPDFPageObj_GetType(shape) != pdfium.FPDF_PAGEOBJ_PATH:
-            continue
-        sides = [ctypes.c_float() for _ in range(4)]
-        if pdfium.FPDFPageObj_GetBounds(shape, *(ctypes.byref(side) for side in sides)):
-            left, bottom, right, top = (side.value for side in sides)
-            if right - left > _BOX_PT and top - bottom > _BOX_PT:
-                return True
-    return False
+    return any(_may_hide(shape) for shape in _shapes(page))
+
+
+def _shapes(page: pypdfium2.PdfPage) -> Iterator[pdfium.FPDF_PAGEOBJECT]:
+    """Yield what is painted on the page, also within forms: a court's stamp wraps a whole page in one."""
+    objects = [pdfium.FPDFPage_GetObject(page.raw, n) for n in range(pdfium.FPDFPage_CountObjects(page.raw))]
+    for depth in range(_DEEPEST_FORM):
+        forms = []
+        for shape in objects:
+            if pdfium.FPDFPageObj_GetType(shape) == pdfium.FPDF_PAGEOBJ_FORM and depth + 1 < _DEEPEST_FORM:
+                forms.append(shape)
+            else:
+                yield shape
+        within = (
+            pdfium.FPDFFormObj_GetObject(form, n)
+            for form in forms
+            for n in range(pdfium.FPDFFormObj_CountObjects(form))
+        )
+        objects = list(islice(within, _MOST_SHAPES))
+
+
+def _may_hide(shape: pdfium.FPDF_PAGEOBJECT) -> bool:
+    kind = pdfium.FPDFPageObj_GetType(shape)
+    if kind == pdfium.FPDF_PAGEOBJ_TEXT:
+        parts = [ctypes.c_uint() for _ in range(4)]
+        is_read = pdfium.FPDFPageObj_GetFillColor(shape, *(ctypes.byref(part) for part in parts))
+        return bool(is_read) and min(part.value for part in parts[:3]) >= _NEARLY_WHITE
+    if kind not in (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_FORM):
+        return False
+    sides = [ctypes.c_float() for _ in range(4)]
+    if not pdfium.FPDFPageObj_GetBounds(shape, *(ctypes.byref(side) for side in sides)):
+        return False
+    left, bottom, right, top = (side.value for side in sides)
+    return right - left > _BOX_PT and top - bottom > _BOX_PT
 
 
 class _Frame:

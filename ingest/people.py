@@ -50,6 +50,7 @@ _BOX_LETTERS = 24  # what OCR makes of a box is short
 _ODD = re.compile(r"[»«›‹©®°@(){}\[\]|—_=~^*]|\d")
 _WORD_LIKE = re.compile(r"^(?=.*[aeiouyAEIOUY])(?:[A-Z]?[a-z]+|[A-Z]+)$")
 _SHORT = 3  # letters of a last word in lower case that names nobody
+REDACTED = "[redacted]"  # stands in a value where a box without a code stands on the page
 _LONGEST = 1_000  # letters of one mailbox that are looked at
 _SHORTEST_LOWER = 4  # letters of a name in lower case
 _LOST_MAILBOX = re.compile(r"^\W*@[\w-]+\.[\w.-]+\W*$")  # "@gmail.com": the name before it is blacked out
@@ -79,19 +80,27 @@ def split_behalf(text: str) -> tuple[str, str | None]:
     return text, None
 
 
-def parse_mailbox(text: str) -> Mailbox | None:
-    """Return one mailbox; None if the text holds no name, no address and no sign of withholding."""
+def parse_mailbox(text: str, *, of_print: bool = True) -> Mailbox | None:
+    """Return one mailbox; None if the text holds no name, no address and no sign of withholding.
+
+    Of a print, what OCR leaves of redaction boxes is taken out of the name.
+    """
     printed = " ".join(text[:_LONGEST].split()).strip(" ;,")
     if not printed:
         return None
     codes = tuple(dict.fromkeys(code for code, _ in find_codes(printed) or find_codes_within(printed)))
-    if is_withheld(printed):
-        return Mailbox(printed, None, None, withheld=True, codes=codes)
+    bare = " ".join(printed.replace(REDACTED, " ").split()).strip(" ;,")
+    if is_withheld(printed) or (REDACTED in printed and (not bare or _LOST_MAILBOX.match(bare))):
+        return Mailbox(bare or printed, None, None, withheld=True, codes=codes)
+    printed = bare or printed
     address = _find_address(printed)
     tag = find_tag(printed)
-    name = None if _is_box_garble(printed) else _find_name(printed)
+    is_garble = of_print and _is_box_garble(printed)
+    name = None if is_garble else _find_name(printed)
+    if name and of_print:
+        name = _without_garble(name)
     if name is None and address is None:
-        is_withheld_value = bool(codes) or bool(_LOST_MAILBOX.match(printed)) or _is_box_garble(printed)
+        is_withheld_value = bool(codes) or bool(_LOST_MAILBOX.match(printed)) or is_garble
         return Mailbox(printed, None, None, tag, withheld=True, codes=codes) if is_withheld_value else None
     return Mailbox(printed, name, address, tag, codes=codes)
 
@@ -131,8 +140,8 @@ def _find_name(text: str) -> str | None:
     name = _LETTER.sub("", name)
     name = _ADDRESS.sub(" ", name)
     name = _BRACKETED_REST.sub(" ", name)
-    name = re.sub(r"\S*[@©]\S*", " ", name)
-    name = _without_garble(" ".join(name.split()).strip(_EDGES + "<>[]-–"))
+    name = re.sub(r"(?<!\S)[@©]\S*", " ", name)
+    name = " ".join(name.split()).strip(_EDGES + "<>[]-–")
     return name if _names_someone(name) else None
 
 

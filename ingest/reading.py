@@ -13,6 +13,7 @@ from ingest.messages import find_papers, split_messages, with_quoted
 from ingest.pages import open_pdf, read_page
 from ingest.records import FileKind, PageRecord, Problem, Reading, SourceFile, State, TextSource
 from ingest.redactions import inline_redactions
+from ingest.scans import see_scans
 
 _MAILS = (FileKind.EML, FileKind.MBOX, FileKind.MSG, FileKind.PST)
 
@@ -39,10 +40,10 @@ def read_pdf(path: Path, *, max_pages: int) -> Reading:
         UnreadableFileError: it has no page, or is no PDF, or locked.
     """
     pages, problems = _read_pages(path, max_pages)
-    pages, hidden = _see_drawn(path, pages)
-    problems += hidden
+    pages = _see_drawn(path, pages)
     lifted = lift_furniture([page for page, _ in pages])
     marked = [replace(page, redactions=(*page.redactions, *inline_redactions(page))) for page in lifted]
+    marked = see_scans(path, marked)
     split, messages = split_messages(marked)
     papers = find_papers(split, messages)
     problems += _textless(split)
@@ -69,24 +70,16 @@ def _read_pages(path: Path, max_pages: int) -> tuple[list[tuple[PageRecord, bool
     return pages, problems
 
 
-def _see_drawn(
-    path: Path, pages: Sequence[tuple[PageRecord, bool]]
-) -> tuple[list[tuple[PageRecord, bool]], list[Problem]]:
-    """Let pdfplumber look at the pages on which boxes are drawn."""
-    drawn = {page.number: page for page, has_boxes in pages if has_boxes and page.lines}
+def _see_drawn(path: Path, pages: Sequence[tuple[PageRecord, bool]]) -> list[tuple[PageRecord, bool]]:
+    """Let pdfplumber look at the pages on which boxes are drawn.
+
+    What it finds hidden is no problem of the document: readers see problems, and must not learn of it.
+    """
+    drawn = {page.number: page for page, has_boxes in pages if has_boxes}
     if not drawn:
-        return list(pages), []
-    seen = {look.page.number: look for look in see_boxes(path, drawn)}
-    problems = [
-        Problem(
-            "text_under_box",
-            f"{look.hidden_words} words lie under a black box on page {number}. They are kept out of text and search.",
-            number,
-        )
-        for number, look in sorted(seen.items())
-        if look.hidden_words
-    ]
-    return [(seen[page.number].page if page.number in seen else page, has_boxes) for page, has_boxes in pages], problems
+        return list(pages)
+    seen = {page.number: page for page in see_boxes(path, drawn)}
+    return [(seen.get(page.number, page), has_boxes) for page, has_boxes in pages]
 
 
 def _textless(pages: Sequence[PageRecord]) -> list[Problem]:

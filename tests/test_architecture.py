@@ -12,8 +12,8 @@ import pytest
 _ROOT = Path(__file__).parents[1]
 _MODULES = sorted(path for room in ("app", "ingest") for path in (_ROOT / room).rglob("*.py"))
 _ENGINES = {
-    "pdfplumber": {"ingest/geometry.py"},
-    "pypdfium2": {"ingest/pages.py", "app/web/drawing.py"},
+    "pdfplumber": {"ingest/geometry/drawn.py"},
+    "pypdfium2": {"ingest/pages.py", "ingest/pictures.py", "app/web/drawing.py"},
     "olefile": {"ingest/mail/msg.py"},
     "pypff": {"ingest/mail/pst.py"},
     "whoosh": {"app/search/whoosh_index.py"},

@@ -4,6 +4,7 @@ import json
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -14,8 +15,9 @@ from sqlalchemy import select
 from app.archive import Archive, open_archive
 from app.cli.errors import report_errors
 from app.cli.export import bates_of, every_message, truth_record
-from app.cli.printing import print_document, print_message, print_results, print_status
+from app.cli.printing import print_document, print_leaks, print_message, print_results, print_status
 from app.config import Settings
+from app.database.leaks import LeakRepository
 from app.database.models import Release
 from app.errors import NotFoundError
 from app.logs import set_up_logging
@@ -104,10 +106,16 @@ def _load(archive: Archive, key: str) -> MessageDetail | DocumentDetail:
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="The same JSON as the API's.")
+@click.option("--leaks", "leaks", is_flag=True, help="List words left readable under boxes; shown nowhere else.")
 @report_errors
-def status(*, as_json: bool) -> None:
+def status(*, as_json: bool, leaks: bool) -> None:
     """Say what is in the archive: files found, documents by state, pages, messages."""
     with _archive() as archive:
+        if leaks:
+            with archive.sessions() as session:
+                places = LeakRepository(session).every()
+            click.echo(json.dumps([asdict(place) for place in places])) if as_json else print_leaks(places)
+            return
         found = load_status(archive)
         _echo_json(found) if as_json else print_status(found)
 

@@ -1,7 +1,10 @@
 """Results and resources as text for a terminal."""
 
+from collections.abc import Sequence
+
 import click
 
+from app.database.leaks import LeakPlace
 from app.search.results import Hit, Results, Snippet
 from app.web.schemas import ArchiveStatus, DocumentDetail, MessageDetail
 
@@ -59,6 +62,17 @@ def print_status(status: ArchiveStatus) -> None:
         click.echo(f"{level.value + ' emails':16} {count}")
     click.echo(f"releases         {status.releases}")
     click.echo(f"wait for index   {status.waiting_for_index}")
+
+
+def print_leaks(places: Sequence[LeakPlace]) -> None:
+    """Print where words were left readable under boxes, and what to do about them."""
+    for place in places:
+        box = ", ".join(f"{side:.0f}" for side in (place.x0, place.top, place.x1, place.bottom))
+        click.echo(f"{place.document_name} ({place.document_key}) page {place.page} box {box}: {place.text}")
+    documents = len({place.document_key for place in places})
+    click.echo(f"{len(places)} boxes in {documents} documents have readable text under them.", err=True)
+    if places:
+        click.echo("This archive shows none of it, but the original files still carry it: tell the agency.", err=True)
 
 
 def _pages(first: int, last: int) -> str:

@@ -13,9 +13,13 @@ from app.database.models import (
     Message,
     Page,
     Problem,
+    Redaction,
+    RedactionShape,
     ReleasedFile,
     TextSource,
 )
+
+DRAWN_SHAPES = (RedactionShape.BOX, RedactionShape.ANNOTATION, RedactionShape.IMAGE)
 
 
 class DocumentRepository:
@@ -67,6 +71,23 @@ class DocumentRepository:
     def count_problems(self, document_ids: Sequence[int]) -> dict[int, int]:
         """Return the number of problems of each of these documents that has any."""
         return self._count(Problem, document_ids, Problem.id.is_not(None))
+
+    def count_withheld(self, document_id: int) -> tuple[int, dict[str, int]]:
+        """Return how many boxes withhold something in the document, and how often each exemption is claimed."""
+        of_document = select(Page.id).where(Page.document_id == document_id)
+        boxes = (
+            select(Redaction.page_id, Redaction.x0, Redaction.top, Redaction.x1, Redaction.bottom)
+            .where(Redaction.page_id.in_(of_document), Redaction.shape.in_(DRAWN_SHAPES))
+            .distinct()
+            .subquery()
+        )
+        claimed = (
+            select(Redaction.code, func.count())
+            .where(Redaction.page_id.in_(of_document), Redaction.code.is_not(None))
+            .group_by(Redaction.code)
+        )
+        times = {str(row[0]): int(row[1]) for row in self._session.execute(claimed)}
+        return self._session.scalar(select(func.count()).select_from(boxes)) or 0, times
 
     def count_states(self, *, release_id: int | None = None) -> dict[DocumentState, int]:
         """Return the number of documents in each state, of one release or of the archive."""

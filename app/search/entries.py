@@ -242,7 +242,7 @@ def _message_entry(message: Message, sequence: int, around: _Surroundings) -> En
         last_day=last_day,
         sent_at=message.sent_at,
         bates_numbers=around.bates_numbers,
-        exemptions=tuple(sorted({*around.codes, *(code for one in people for code in one.row.codes.split())})),
+        exemptions=tuple(sorted({*around.codes, *(code for one in people for code in one.row.codes.splitlines())})),
     )
 
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends
 from app.web.dependencies import (
     TheAgencies,
     TheAgency,
+    TheBates,
     TheDocument,
     TheHome,
     TheMessage,
@@ -20,6 +21,7 @@ from app.web.dependencies import (
 )
 from app.web.parameters import SEARCH_NAMES, only
 from app.web.problems import PROBLEM_RESPONSES
+from app.web.schemas.bates import BatesPage
 from app.web.schemas.details import (
     AgencyDetail,
     AgencyPage,
@@ -81,6 +83,12 @@ def read_document(document: TheDocument) -> DocumentDetail:
 def read_page(page: ThePage) -> PageDetail:
     """One page of a released file, with its text and marks."""
     return page
+
+
+@router.get("/bates/{number}", dependencies=_only())
+def read_bates(bates: TheBates) -> BatesPage:
+    """The pages that bear a Bates number; blanks, marks, case and leading zeros of it do not count."""
+    return bates
 
 
 @router.get("/messages/{key}", dependencies=_only("q"))

@@ -8,6 +8,7 @@ from app.archive import Archive
 from app.web import resources
 from app.web.page_images import PageImages
 from app.web.parameters import SearchParameters
+from app.web.schemas.bates import BatesPage
 from app.web.schemas.details import (
     AgencyDetail,
     AgencyPage,
@@ -76,6 +77,10 @@ def _page(archive: TheArchive, key: Key, number: PageNumber, q: MarkQuery = "") 
     return resources.load_page(archive, key, number, q=q)
 
 
+def _bates(archive: TheArchive, number: Key) -> BatesPage:
+    return resources.load_bates(archive, number)
+
+
 def _message(archive: TheArchive, key: Key, q: MarkQuery = "") -> MessageDetail:
     return resources.load_message(archive, key, q=q)
 
@@ -109,6 +114,7 @@ TheReleases = Annotated[ReleasePage, Depends(_releases)]
 TheRelease = Annotated[ReleaseDetail, Depends(_release)]
 TheDocument = Annotated[DocumentDetail, Depends(_document)]
 ThePage = Annotated[PageDetail, Depends(_page)]
+TheBates = Annotated[BatesPage, Depends(_bates)]
 TheMessage = Annotated[MessageDetail, Depends(_message)]
 ThePeople = Annotated[PersonPage, Depends(_people)]
 ThePerson = Annotated[PersonDetail, Depends(_person)]

@@ -1,5 +1,6 @@
 """Draw a page of a PDF in a process of its own, which may die of it."""
 
+import ctypes
 import io
 import multiprocessing
 import sys
@@ -8,7 +9,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pypdfium2
-from PIL import Image, ImageChops
+import pypdfium2.raw as pdfium
+from PIL import Image, ImageChops, ImageDraw
 
 from app.errors import UnreadableFileError
 
@@ -19,6 +21,7 @@ _LARGEST_PX = 12_000_000  # an A4 page at 300 dpi has 8.7 million pixels
 _LARGEST_IMAGE = 64 << 20  # bytes; 12 million pixels of noise take 36 MB
 _GREY_SPREAD = 12  # of 255: JPEG scans of black and white differ by up to 9 between their colours
 _COLOUR_SHARE = 0.0001  # of the pixels: less is noise
+_HIDDEN_FLAGS = 0x2 | 0x20  # Hidden, NoView (PDF 32000-1, 12.5.3)
 _DRAWN, _FAILED = b"+", b"-"
 
 _CONTEXT = multiprocessing.get_context("forkserver")  # the service has threads: a plain fork of it may hang
@@ -74,11 +77,44 @@ def render_page(original: Path, number: int, dpi: int) -> bytes:
         scale = dpi / 72
         scale *= min(1.0, (_LARGEST_PX / max(1.0, width_pt * height_pt * scale**2)) ** 0.5)
         image = page.render(scale=scale).to_pil().convert("RGB")
+        _cover(page, image)
         page.close()
     encoded = io.BytesIO()
     shown = image if _has_colour(image) else image.convert("L")
     shown.save(encoded, "WEBP", lossless=True, method=1)  # methods 2 to 6 are slower and no smaller
     return encoded.getvalue()
+
+
+def _cover(page: pypdfium2.PdfPage, image: Image.Image) -> None:
+    """Black out what annotations mark for redaction: PDFium draws no box for these and shows the text."""
+    draw = ImageDraw.Draw(image)
+    for number in range(pdfium.FPDFPage_GetAnnotCount(page.raw)):
+        annotation = pdfium.FPDFPage_GetAnnot(page.raw, number)
+        if not annotation:
+            continue
+        if _is_undrawn(annotation):
+            rect = pdfium.FS_RECTF()
+            pdfium.FPDFAnnot_GetRect(annotation, ctypes.byref(rect))
+            (x0, y0), (x1, y1) = (
+                _to_pixels(page, image, x, y) for x, y in ((rect.left, rect.top), (rect.right, rect.bottom))
+            )
+            draw.rectangle((min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)), "black")
+        pdfium.FPDFPage_CloseAnnot(annotation)
+
+
+def _is_undrawn(annotation: pdfium.FPDF_ANNOTATION) -> bool:
+    if pdfium.FPDFAnnot_GetFlags(annotation) & _HIDDEN_FLAGS:
+        return False
+    kind = pdfium.FPDFAnnot_GetSubtype(annotation)
+    is_polygon = kind == pdfium.FPDF_ANNOT_POLYGON and not pdfium.FPDFAnnot_HasKey(annotation, b"AP")
+    return kind == pdfium.FPDF_ANNOT_REDACT or (is_polygon and bool(pdfium.FPDFAnnot_HasKey(annotation, b"IC")))
+
+
+def _to_pixels(page: pypdfium2.PdfPage, image: Image.Image, x: float, y: float) -> tuple[int, int]:
+    across, down = ctypes.c_int(), ctypes.c_int()
+    size = (0, 0, image.width, image.height)
+    pdfium.FPDF_PageToDevice(page.raw, *size, 0, x, y, ctypes.byref(across), ctypes.byref(down))
+    return across.value, down.value
 
 
 def _draw_into(sending: Connection, original: Path, number: int, dpi: int, memory_bytes: int) -> None:

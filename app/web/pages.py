@@ -1,7 +1,7 @@
 """The face for people: each page shows the resource that the API has at the same path."""
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from sqlalchemy import text
 
 from app.web.citation import cite_message
@@ -9,6 +9,7 @@ from app.web.dependencies import (
     TheAgencies,
     TheAgency,
     TheArchive,
+    TheBates,
     TheDocument,
     TheHome,
     TheMessage,
@@ -63,6 +64,14 @@ def document_page(request: Request, document: TheDocument) -> HTMLResponse:
 def page_page(request: Request, page: ThePage) -> HTMLResponse:
     """One page of a released file."""
     return render(request, "page.html", page)
+
+
+@router.get("/bates/{number}")
+def bates_page(request: Request, bates: TheBates) -> Response:
+    """The page that bears a Bates number; a list where several do."""
+    if bates.count == 1:
+        return RedirectResponse(bates.places[0].url, status_code=302)  # not for ever: a later release may have it too
+    return render(request, "bates.html", bates)
 
 
 @router.get("/messages/{key}")

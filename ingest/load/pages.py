@@ -28,6 +28,11 @@ def store_pages(session: Session, document: rows.Document, pages: Sequence[PageR
         )
     session.add_all(stored.values())
     session.flush()
+    session.add_all(
+        rows.Leak(page_id=stored[page.number].id, text=leak.text, **leak.box._asdict())
+        for page in pages
+        for leak in page.leaks
+    )
     return stored
 
 

@@ -60,7 +60,7 @@ class PeopleWriter:
             name=mailbox.name,
             address=mailbox.address,
             withheld=mailbox.withheld,
-            codes=" ".join(mailbox.codes),
+            codes="\n".join(mailbox.codes),
             person=self._person(mailbox),
             agency_id=self._agencies.get(match.agency) if match else None,
             agency_evidence=match.evidence if match else None,

@@ -139,7 +139,7 @@ def build_mailbox(name: str, address: str) -> Mailbox | None:
     if not shown or shown.lower() == found:
         return Mailbox(address, None, found)
     printed = f"{shown} <{address}>" if found else shown
-    parsed = parse_mailbox(shown)
+    parsed = parse_mailbox(shown, of_print=False)
     if parsed is None:
         return Mailbox(printed, shown, found or None)
     named = parsed.name or (None if parsed.withheld else shown)

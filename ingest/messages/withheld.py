@@ -8,9 +8,9 @@ from ingest.headers.labels import begins_with_label
 from ingest.headers.lexicon import Label
 from ingest.headers.spots import blank_above
 from ingest.headers.webprint import is_web_date
+from ingest.people import REDACTED
 from ingest.records import Box, Headers, Line, Mailbox, PageRecord, Redaction, RedactionShape, Word
 
-MARK = "[redacted]"  # stands in a value where a box without a code stands on the page
 _DRAWN = (RedactionShape.BOX, RedactionShape.ANNOTATION, RedactionShape.IMAGE)
 _NARROWEST_PT = 12.0
 _SLACK_PT = 6.0  # how far above or below its line a margin code may stand
@@ -50,7 +50,7 @@ def _with_empty_places(line: Line, *, ends: bool) -> Line:
 
 
 def _mark_behind(word: Word) -> Word:
-    return Word(MARK, word.box._replace(x0=word.box.x1, x1=word.box.x1 + 1))
+    return Word(REDACTED, word.box._replace(x0=word.box.x1, x1=word.box.x1 + 1))
 
 
 def _uncoded(page: PageRecord) -> Iterator[Redaction]:
@@ -67,7 +67,7 @@ def _marked(line: Line, boxes: Sequence[Box | None], before_line: str) -> Line:
             continue
         before = [word for word in words if word.box.x0 < (box.x0 + box.x1) / 2]
         if _stands_for_a_value(before[-1].text if before else before_line, line):
-            words.insert(len(before), Word(MARK, box))
+            words.insert(len(before), Word(REDACTED, box))
     return Line(tuple(words)) if len(words) > len(line.words) else line
 
 

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from app.database.bates_key import bates_key
 from app.database.models.base import Base, DocumentState, PaperKind, RedactionShape, TextSource
 
 
@@ -77,10 +78,18 @@ class BatesNumber(Base):
     """A number stamped on a page of a production."""
 
     __tablename__ = "bates_numbers"
+    __table_args__ = (Index("ix_bates_numbers_key", "counter", "series"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     page_id: Mapped[int] = mapped_column(ForeignKey("pages.id", ondelete="CASCADE"), index=True)
     number: Mapped[str] = mapped_column(index=True)  # as printed, "STATE-SCB0045247"
+    series: Mapped[str | None]  # its prefix as app/database/bates_key.py compares it; None: not read again yet
+    counter: Mapped[int | None] = mapped_column(BigInteger)  # None: not read again yet
+
+    @validates("number")
+    def _keep_key(self, _name: str, number: str) -> str:
+        self.series, self.counter = bates_key(number)
+        return number
 
 
 class Redaction(Base):

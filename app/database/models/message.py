@@ -86,7 +86,7 @@ class Participant(Base):
     name: Mapped[str | None]
     address: Mapped[str | None]
     withheld: Mapped[bool]  # the value is there, and blacked out: never merged into a person
-    codes: Mapped[str]  # normalised exemption codes, blank apart, "" if none
+    codes: Mapped[str]  # normalised exemption codes, one a line, "" if none
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)  # None if withheld
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"), index=True)
     agency_evidence: Mapped[str | None]  # what gave the agency: "tag NIH/NIAID", "domain state.gov"

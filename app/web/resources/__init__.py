@@ -1,5 +1,6 @@
 """Each resource, loaded once for the page, the API and the program."""
 
+from app.web.resources.bates import load_bates
 from app.web.resources.documents import load_document, load_original, load_page, load_page_original
 from app.web.resources.errors import MovedError
 from app.web.resources.home import load_home, load_status
@@ -11,6 +12,7 @@ __all__ = [
     "MovedError",
     "load_agencies",
     "load_agency",
+    "load_bates",
     "load_document",
     "load_home",
     "load_message",

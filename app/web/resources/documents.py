@@ -21,6 +21,7 @@ from app.web.schemas.documents import (
     page_text,
     place_summary,
     problem_summary,
+    withheld_counts,
 )
 from app.web.schemas.messages import message_summary
 
@@ -72,6 +73,7 @@ def load_document(archive: Archive, key: str, *, page: int = 1, q: str = "") -> 
             attached_to=[message_summary(one) for one in messages.with_attachment(document.id, limit=MAILS_SHOWN)],
             problems=[problem_summary(problem) for problem in document.problems],
             message_count=message_count,
+            withheld=withheld_counts(*documents.count_withheld(document.id)),
             first=first,
             last=last,
             total=total,

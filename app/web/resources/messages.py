@@ -12,8 +12,14 @@ from app.database.models import Message, Page, Role
 from app.database.releases import ReleaseRepository
 from app.web.resources.errors import raise_missing
 from app.web.resources.marks import marked_boxes
-from app.web.schemas.details import AttachmentSummary, ExemptionCount, MessageDetail
-from app.web.schemas.documents import document_summary, page_summary, place_summary
+from app.web.schemas.details import AttachmentSummary, MessageDetail
+from app.web.schemas.documents import (
+    ExemptionCount,
+    count_withheld,
+    document_summary,
+    page_summary,
+    place_summary,
+)
 from app.web.schemas.messages import message_summary
 from app.web.schemas.people import participant_summary
 
@@ -46,6 +52,7 @@ def load_message(archive: Archive, key: str, *, q: str = "") -> MessageDetail:
             attachments=_attachments(message),
             bates_numbers=[bates.number for page in pages for bates in page.bates_numbers],
             exemptions=_exemptions(message),
+            withheld_boxes=count_withheld(message.redactions).boxes,
             document=document_summary(document),
             attached_to=[message_summary(one) for one in messages.with_attachment(document.id, limit=MAILS_SHOWN)],
             sha256=document.sha256,
@@ -82,6 +89,6 @@ def _attachments(message: Message) -> list[AttachmentSummary]:
 def _exemptions(message: Message) -> list[ExemptionCount]:
     """Count the codes that stand in the message; those of its header stand in both places once."""
     on_pages = Counter(redaction.code for redaction in message.redactions if redaction.code)
-    in_header = Counter(code for one in message.participants for code in one.codes.split())
+    in_header = Counter(code for one in message.participants for code in one.codes.splitlines())
     times = on_pages | in_header
     return [ExemptionCount(code=code, times=times[code]) for code in sorted(times)]

@@ -3,10 +3,12 @@
 from sqlalchemy.orm import Session
 
 from app.archive import Archive
+from app.database.bates import BatesRepository
 from app.database.documents import DocumentRepository
 from app.database.models import Release, ReleasedFile
 from app.database.releases import ReleaseRepository
 from app.web.resources.errors import raise_missing
+from app.web.schemas.bates import bates_series
 from app.web.schemas.details import ReleaseDetail, ReleasePage, ReleaseSummary, release_summary
 from app.web.schemas.documents import DocumentLine, document_line, document_problem
 
@@ -50,6 +52,7 @@ def load_release(archive: Archive, slug: str, *, page: int = 1) -> ReleaseDetail
             page_count=page_count,
             listed=_lines(session, list(files)),
             problem_list=[document_problem(document, problem) for document, problem in problems],
+            bates_series=[bates_series(stretch) for stretch in BatesRepository(session).stretches(release.id)],
         )
 
 

@@ -5,10 +5,12 @@ from datetime import date, datetime
 from app.database.models import DocumentState, Level, Release, Role
 from app.database.releases import ReleaseCounts
 from app.web.schemas.base import Schema, iso_day
+from app.web.schemas.bates import BatesSeriesSummary
 from app.web.schemas.documents import (
     DocumentLine,
     DocumentProblem,
     DocumentSummary,
+    ExemptionCount,
     PageSummary,
     PlaceSummary,
 )
@@ -31,13 +33,6 @@ class AttachmentSummary(Schema):
     document: DocumentSummary | None  # None: the file itself is not in the archive
 
 
-class ExemptionCount(Schema):
-    """An exemption claimed in an email, and how often."""
-
-    code: str  # normalised, "(b)(7)(E)"
-    times: int
-
-
 class MessageDetail(MessageSummary):
     """An email with everything that is known of it."""
 
@@ -53,6 +48,7 @@ class MessageDetail(MessageSummary):
     attachments: list[AttachmentSummary]
     bates_numbers: list[str]  # of its pages
     exemptions: list[ExemptionCount]
+    withheld_boxes: int  # blacked or whited out places on its part of the pages
     document: DocumentSummary
     attached_to: list[MessageSummary]  # the emails that the document was attached to, at most a hundred
     sha256: str  # of the released file
@@ -95,6 +91,7 @@ class ReleaseDetail(ReleaseSummary):
     page_count: int
     listed: list[DocumentLine]
     problem_list: list[DocumentProblem]  # the first hundred
+    bates_series: list[BatesSeriesSummary]  # how its pages are numbered, and which numbers it lacks
 
 
 class ReleasePage(Schema):

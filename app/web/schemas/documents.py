@@ -1,9 +1,20 @@
 """Released files, their pages and where they were found."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from app.database.models import Document, DocumentState, Page, Problem, Redaction, ReleasedFile, TextSource
+from app.database.documents import DRAWN_SHAPES
+from app.database.models import (
+    Document,
+    DocumentState,
+    Page,
+    Problem,
+    Redaction,
+    RedactionShape,
+    ReleasedFile,
+    TextSource,
+)
 from app.database.word_boxes import WordBox
 from app.web.schemas.base import Schema
 from app.web.schemas.messages import MessageSummary
@@ -23,7 +34,22 @@ class RedactionSummary(Schema):
 
     code: str | None  # normalised, "(b)(7)(E)"; None: a box without a code
     printed: str | None  # as printed, "B6"
+    shape: RedactionShape  # a stamp speaks for its whole document
     box: BoxSummary | None  # None: only the code is known
+
+
+class ExemptionCount(Schema):
+    """An exemption that is claimed, and how often."""
+
+    code: str  # normalised, "(b)(7)(E)"
+    times: int
+
+
+class WithheldCounts(Schema):
+    """How much is withheld on a page or in a whole document."""
+
+    boxes: int  # blacked or whited out places, with a code or without
+    exemptions: list[ExemptionCount]  # claimed beside or on the boxes, or by a stamp
 
 
 class PageSummary(Schema):
@@ -37,6 +63,7 @@ class PageSummary(Schema):
     text_source: TextSource  # "none": the page cannot be searched
     bates_numbers: list[str]
     redactions: list[RedactionSummary]
+    withheld: WithheldCounts
     marks: list[BoxSummary]  # the words that `q` marks
 
 
@@ -109,6 +136,7 @@ class DocumentDetail(DocumentSummary):
     attached_to: list[MessageSummary]  # the emails that it was attached to, at most a hundred
     problems: list[ProblemSummary]
     message_count: int  # printed ones, of the whole file
+    withheld: WithheldCounts  # of the whole file
     first: int  # the stretch that follows: pages, or messages of a mail file, from 1, both inclusive
     last: int
     total: int  # pages, or messages of a mail file
@@ -163,6 +191,7 @@ def page_summary(page: Page, document_key: str, marks: Sequence[WordBox]) -> Pag
         text_source=page.text_source,
         bates_numbers=[bates.number for bates in page.bates_numbers],
         redactions=[redaction_summary(redaction) for redaction in page.redactions],
+        withheld=count_withheld(page.redactions),
         marks=[BoxSummary(**box._asdict()) for box in marks],
     )
 
@@ -175,7 +204,19 @@ def page_text(page: Page, document_key: str, marks: Sequence[WordBox]) -> PageTe
 
 def redaction_summary(redaction: Redaction) -> RedactionSummary:
     """Return what a reader sees of a redaction."""
-    return RedactionSummary(code=redaction.code, printed=redaction.printed, box=_box(redaction))
+    return RedactionSummary(code=redaction.code, printed=redaction.printed, shape=redaction.shape, box=_box(redaction))
+
+
+def count_withheld(redactions: Sequence[Redaction]) -> WithheldCounts:
+    """Count boxes and claims; a box with two codes on it is one box."""
+    boxes = {(one.page_id, one.x0, one.top, one.x1, one.bottom) for one in redactions if one.shape in DRAWN_SHAPES}
+    return withheld_counts(len(boxes), Counter(one.code for one in redactions if one.code))
+
+
+def withheld_counts(boxes: int, times: Mapping[str, int]) -> WithheldCounts:
+    """Return counts, the codes in order."""
+    exemptions = [ExemptionCount(code=code, times=times[code]) for code in sorted(times)]
+    return WithheldCounts(boxes=boxes, exemptions=exemptions)
 
 
 def _box(redaction: Redaction) -> BoxSummary | None:

@@ -106,7 +106,7 @@ def participant_summary(participant: Participant) -> ParticipantSummary:
         name=participant.name,
         address=participant.address,
         withheld=participant.withheld,
-        codes=participant.codes.split(),
+        codes=participant.codes.splitlines(),
         person=person_summary(participant.person) if participant.person else None,
         agency=agency_summary(participant.agency) if participant.agency else None,
         agency_evidence=participant.agency_evidence,

@@ -151,6 +151,7 @@ def test_openapi_describes_every_path(client: httpx.Client) -> None:
         "/api/v1/documents/{key}",
         "/api/v1/documents/{key}/pages/{number}",
         "/api/v1/messages/{key}",
+        "/api/v1/bates/{number}",
         "/api/v1/people",
         "/api/v1/people/{key}",
         "/api/v1/agencies",
@@ -164,3 +165,29 @@ def test_a_filter_takes_a_few_values_only(client: httpx.Client) -> None:
     answer = client.get("/api/v1/search", params=[("from", f"name{number}") for number in range(21)])
     assert answer.status_code == 400
     assert "from" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("written", ["DEA-002", "dea_002", "DEA 2"])
+def test_a_bates_number_leads_to_its_page(client: httpx.Client, keys: Keys, written: str) -> None:
+    answer = client.get(f"/api/v1/bates/{written}").json()
+    assert [(place["number"], place["page"]) for place in answer["places"]] == [("DEA-002", 2)]
+    moved = client.get(f"/bates/{written}")
+    assert (moved.status_code, moved.headers["location"]) == (302, f"/documents/{keys.letters}/pages/2")
+
+
+def test_a_bates_number_that_no_page_bears_is_not_found(client: httpx.Client, keys: Keys) -> None:
+    assert client.get("/api/v1/bates/DEA-999").status_code == 404
+    assert "DEA-999" in client.get("/bates/DEA-999").text
+
+
+def test_a_release_tells_how_its_pages_are_numbered(client: httpx.Client, keys: Keys) -> None:
+    (series,) = client.get("/api/v1/releases/pilot").json()["bates_series"]
+    assert (series["first"], series["last"], series["missing"], series["gaps"]) == ("DEA-001", "DEA-003", 0, [])
+
+
+def test_pages_documents_and_messages_count_what_is_withheld(client: httpx.Client, keys: Keys) -> None:
+    page = client.get(f"/api/v1/documents/{keys.letters}/pages/1").json()
+    assert page["withheld"] == {"boxes": 1, "exemptions": [{"code": "(b)(5)", "times": 1}]}
+    assert page["redactions"][0]["shape"] == "box"
+    document = client.get(f"/api/v1/documents/{keys.letters}").json()
+    assert document["withheld"] == {"boxes": 3, "exemptions": [{"code": "(b)(5)", "times": 3}]}
