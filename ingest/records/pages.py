@@ -1,9 +1,14 @@
 """Pages: words with their boxes, and what is withheld among them."""
 
-from collections.abc import Iterable
+import struct
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
+
+_BOX = struct.Struct("=4d")
 
 
 class Box(NamedTuple):
@@ -33,21 +38,55 @@ class Word(NamedTuple):
     box: Box
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Line:
-    """A line of a page: words in reading order that share a baseline."""
+    """A line of a page: words in reading order that share a baseline.
 
-    words: tuple[Word, ...]
+    A release has a million words, which would take 300 bytes each: a line keeps its text and its packed
+    boxes, and makes the words when they are asked for.
+    """
+
+    text: str  # the words with single blanks
+    _boxes: bytes  # around the line, then of each word: four doubles each
+
+    def __init__(self, words: Sequence[Word]) -> None:
+        """Take the words, at least one; none is empty or holds a blank.
+
+        Raises:
+            ValueError: a word is empty or holds a blank; it could not be told from its neighbours.
+        """
+        text = " ".join([word.text for word in words])
+        if text.count(" ") != len(words) - 1 or "" in text.split(" "):
+            raise ValueError(f"words must neither be empty nor hold blanks: {text!r}")
+        sides = array("d", Box.around([word.box for word in words]))
+        for word in words:
+            sides.extend(word.box)
+        object.__setattr__(self, "text", text)
+        object.__setattr__(self, "_boxes", sides.tobytes())
 
     @property
-    def text(self) -> str:
-        """The words with single blanks."""
-        return " ".join(word.text for word in self.words)
+    def words(self) -> tuple[Word, ...]:
+        """The words in reading order, made anew but for the lines that were last asked for."""
+        return _unpack_words(self.text, self._boxes)
 
     @property
     def box(self) -> Box:
         """The rectangle around all words."""
-        return Box.around(word.box for word in self.words)
+        return Box(*_BOX.unpack_from(self._boxes))
+
+    @property
+    def word_boxes(self) -> Iterator[tuple[float, float, float, float]]:
+        """The sides of each word's box, without making words."""
+        sides = _BOX.iter_unpack(self._boxes)
+        next(sides)
+        return sides
+
+
+@lru_cache(maxsize=1024)  # the stages ask for one line's words many times in a row: about 3 MB
+def _unpack_words(text: str, boxes: bytes) -> tuple[Word, ...]:
+    sides = map(Box._make, _BOX.iter_unpack(boxes))
+    next(sides)
+    return tuple(map(Word, text.split(" "), sides))
 
 
 class TextSource(StrEnum):
