@@ -50,6 +50,12 @@ class RefusedFileError(UnreadableFileError):
     code = "refused"
 
 
+class MissingReaderError(UnreadableFileError):
+    """A file of a type that an extra reads which is not installed."""
+
+    code = "missing_reader"
+
+
 class IndexUnavailableError(ArchiveError):
     """The index is missing, damaged or of another version; `readingroom reindex` makes it anew."""
 

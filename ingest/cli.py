@@ -27,6 +27,8 @@ from ingest.pipeline import Outcome
 from ingest.pipeline import ingest as ingest_files
 from ingest.records import State
 from ingest.releases import describe_release
+from ingest.retry import count_stale
+from ingest.retry import retry as retry_files
 
 _BATCH = 200  # outcomes between two visits to the index: what is read can soon be found
 
@@ -60,7 +62,7 @@ for command in commands:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a file, as they are kept.")
 @report_errors
 def ingest(paths: tuple[Path, ...], as_json: bool, **options: str | None) -> None:
-    """Read files, folders and zips (.pdf .eml .mbox .msg) into a release.
+    """Read files, folders and zips (.pdf .eml .mbox .msg .pst) into a release.
 
     Each file is told by its content. Running the same again does nothing twice. What is known of the
     release may also stand in a release.toml beside the files.
@@ -75,6 +77,23 @@ def ingest(paths: tuple[Path, ...], as_json: bool, **options: str | None) -> Non
         tally = _follow(archive, ingest_files(archive, paths, release), found, as_json=as_json)
     if not as_json:
         click.echo(_summary(tally, release.slug))
+
+
+@main.command("retry")
+@click.option("--release", "slug", help="Only this release, by its short name.")
+@click.option("--partial", is_flag=True, help="Also files that were read in part, as after an extra was installed.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a file, as they are kept.")
+@report_errors
+def retry(slug: str | None, *, partial: bool, as_json: bool) -> None:
+    """Read again, from the archive's own copies, the files that failed or that an older version read."""
+    settings = Settings.load()
+    set_up_logging(settings.log_level)
+    with open_archive(settings) as archive:
+        found = count_stale(archive, slug, partial=partial)
+        outcomes = retry_files(archive, slug, partial=partial)
+        tally = _follow(archive, outcomes, found, as_json=as_json)
+    if not as_json:
+        click.echo(_summary(tally, slug or "all releases"))
 
 
 def _follow(archive: Archive, outcomes: Iterable[Outcome], found: int, *, as_json: bool) -> Counter[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from ingest.bates import find_bates_numbers, is_bates_number
-from ingest.headers.labels import is_bare_label
+from ingest.headers.labels import begins_with_label
 from ingest.records import Line, PageRecord, Redaction, Word
 from ingest.redactions import code_redactions, find_codes, is_stamp, stamp_codes
 
@@ -25,6 +25,7 @@ _RECURS = 3  # times among those neighbours
 _PAGE_NUMBER = re.compile(r"(?:page )?\d{1,4}(?: ?(?:of|/) ?\d{1,4})?", re.I)
 _NUMBER_DIGITS = 4
 _DAY = re.compile(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4},?")
+_STAMP_DATE = re.compile(r"Date: ?\d{1,2}/\d{1,2}/\d{2,4}")
 _SAME = 0.8  # likeness of two prints of one stamp, which OCR reads differently
 
 
@@ -78,7 +79,7 @@ def _lift_page(page: PageRecord, recurring: set[str], bates: tuple[str, ...]) ->
         row = list(_pieces(line))
         kept: list[Word] = []
         out: list[Word] = []
-        labelled = is_bare_label(row[0].words[0].text)
+        labelled = begins_with_label(row[0].words)
         for piece in row:
             found = _margin_redactions(page, piece)
             in_furniture = bool(found) or _is_furniture(page, piece, recurring, bates, labelled=labelled)
@@ -187,13 +188,14 @@ class _Recurrence:
         foot: set[str] = set()
         masks: dict[str, set[str]] = {}
         for row in _margin_rows(page):
-            labelled = is_bare_label(row[0].words[0].text)
+            labelled = begins_with_label(row[0].words)
             for piece in row:
                 if not _in_margin_zone(page, piece):
                     continue
                 (head if piece.top < page.height_pt / 2 else foot).add(piece.text)
                 mask = _mask(piece.text)
-                if mask and not labelled:  # "From: Roe, Jane" may stand at the top of every page
+                # "From: Roe, Jane" may stand at the top of every page; "Date: 05/13/2015" does as a stamp alone.
+                if mask and (not labelled or _STAMP_DATE.fullmatch(piece.text)):
                     masks.setdefault(mask, set()).add(piece.text)
         self._frames.append((head, foot))
         self._texts.append(masks)

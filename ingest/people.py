@@ -1,12 +1,12 @@
 """Read mailboxes as headers print them: "Roe, Jane (NIH/OD) [E]", "Jane Roe <jane@example.org>"."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ingest.records import Mailbox
 from ingest.redactions import find_codes, find_codes_within, is_withheld
 
-_ADDRESS = re.compile(r"[\w.+'’&=/-]+@[\w-]+(?:\.[\w-]+)+")
+_ADDRESS = re.compile(r"[\w.+'’&=/-]+[@©][\w-]+(?:\.[\w-]+)+")  # OCR reads "©" for "@"
 # An address with its brackets: "<a@b.c>", "[mailto:a@b.c]", and what OCR leaves of them: "<a@b.c›", "(a©b.c)".
 _BRACKETED_ADDRESS = re.compile(
     r"[<\[(‹«]\s*(?:mailto:|SMTP:)?\s*'?(?P<address>[^<>\[\]()‹›«»\s]*[@©][^<>\[\]()‹›«»\s]*?)'?\s*(?:[>\])›»]|$)",
@@ -17,12 +17,36 @@ _BRACKETED_REST = re.compile(
     r"[<‹«][^<>‹›«»]*(?:[>›»]|$)|[\[{(]\s*[^\[\]{}()\s]*[.:][^\[\]{}()\s]*(?:[\]})]|$)|[\[(]\s*$"
 )
 _X500 = re.compile(r"[<\[]\s*/O=.*?/CN=(?P<name>[^/>\]]+)[>\]]?", re.I)
-_TAG = re.compile(r"\((?P<tag>[A-Z][A-Za-z0-9&. -]*(?:/[A-Z0-9][A-Za-z0-9&. -]*)*)\)")
+_TAG = re.compile(r"\((?P<tag>[A-Z][A-Za-z0-9&. -]*(?:/ ?[A-Z0-9][A-Za-z0-9&. -]*)*):?\s?\)")
+_NOTES = re.compile(  # a Lotus Notes name, "Jane Roe/DC/USEPA/US@EPA"
+    r"^\W*(?P<name>[^/<>@\d]{3,60}?)/(?P<path>[A-Z][\w &.-]*(?:/[A-Z][\w &.-]*)+)(?:@[\w.-]+)*\W*$"
+)
 # "[E]" employee, "[C]" contractor, and any garble after it; OCR reads the closing bracket as J.
 _LETTER = re.compile(r"\s*(?:[\[(]\s*[A-Z]\s*[\]J)}]|\[\s*[A-Z]\s).*$")
 _BEHALF = re.compile(r"^(?P<sender>.*?)\s*;?\s*\bon\s+behalf\s+of\b\s*(?P<principal>.*)$", re.I | re.S)
 _EDGES = " \t\"'“”‘’°,;:*•|"
 _SUFFIXES = {"jr", "sr", "ii", "iii", "iv", "md", "phd", "esq", "dds", "mph", "usa", "usn", "usmc", "usaf"}
+_PARTICLES = {
+    "de",
+    "la",
+    "le",
+    "du",
+    "da",
+    "di",
+    "do",
+    "el",
+    "al",
+    "van",
+    "von",
+    "der",
+    "den",
+    "bin",
+    "ben",
+    "ter",
+    "jr",
+    "sr",
+}
+_SHORT = 3  # letters of a last word in lower case that names nobody
 _LONGEST = 1_000  # letters of one mailbox that are looked at
 _SHORTEST_LOWER = 4  # letters of a name in lower case
 _LOST_MAILBOX = re.compile(r"^\W*@[\w-]+\.[\w.-]+\W*$")  # "@gmail.com": the name before it is blacked out
@@ -74,6 +98,8 @@ def find_tag(text: str) -> str | None:
 
     A single word counts only in capitals: "(OGC)" is a unit, "(Jim)" a nickname.
     """
+    if notes := _NOTES.match(text):
+        return notes["path"]
     for match in _TAG.finditer(text):
         tag = match["tag"].strip()
         if ("/" in tag or tag.isupper()) and len(tag) > 1:
@@ -83,13 +109,14 @@ def find_tag(text: str) -> str | None:
 
 def _find_address(text: str) -> str | None:
     match = _BRACKETED_ADDRESS.search(text)
-    candidate = match["address"].replace("©", "@") if match else text
-    found = _ADDRESS.search(candidate)
-    return found.group().strip(".'’").lower() if found else None
+    found = _ADDRESS.search(match["address"] if match else text)
+    return found.group().replace("©", "@").strip(".'’").lower() if found else None
 
 
 def _find_name(text: str) -> str | None:
     """Return the words that name someone, in the order printed, or None if there are none."""
+    if notes := _NOTES.match(text):
+        return notes["name"].strip(_EDGES)
     if match := _X500.search(text):
         before = text[: match.start()].strip(_EDGES)
         return before or match["name"].title()
@@ -101,15 +128,36 @@ def _find_name(text: str) -> str | None:
     name = _LETTER.sub("", name)
     name = _ADDRESS.sub(" ", name)
     name = _BRACKETED_REST.sub(" ", name)
-    name = re.sub(r"(?<!\S)@\S*", " ", name)
-    name = " ".join(name.split()).strip(_EDGES + "<>[]-–")
+    name = re.sub(r"\S*[@©]\S*", " ", name)
+    name = _without_garble(" ".join(name.split()).strip(_EDGES + "<>[]-–"))
     return name if _names_someone(name) else None
+
+
+def _without_garble(name: str) -> str:
+    """Leave out what OCR makes of a redaction box behind a name: "Roe, Jane yyy oe", "Poe, Ann 9 9", "Bee 0)"."""
+    words = name.split()
+    while len(words) > 1 and _is_garble(words[-1]):
+        words.pop()
+    kept = " ".join(words)
+    return kept if kept == name else kept.strip(_EDGES + "<>[](){}-–")
+
+
+def _is_garble(word: str) -> bool:
+    letters = re.sub(r"[^\w]", "", word)
+    if not any(letter.isalpha() for letter in letters):
+        return True
+    if len(set(letters.casefold())) == 1 and len(letters) > 2:
+        return True
+    return len(letters) <= _SHORT and letters.islower() and letters not in _PARTICLES
 
 
 def _names_someone(text: str) -> bool:
     """Tell a name from what OCR makes of a redaction box, "ee" or "(o) 6)"; "H" may be a name."""
-    letters = sum(letter.isalpha() for letter in text)
-    return letters >= _SHORTEST_LOWER or any(letter.isupper() for letter in text)
+    if any(letter.isupper() for letter in text):
+        return True
+    words = [word for word in re.findall(r"[^\W\d_]+", text) if len(word) >= _SHORTEST_LOWER]
+    uncased = any(letter.isalpha() and not letter.islower() for letter in text)  # Chinese knows no capitals
+    return uncased or bool(words)
 
 
 def _split_top(text: str, separator: str) -> list[str]:
@@ -127,16 +175,37 @@ def _split_top(text: str, separator: str) -> list[str]:
 def _split_at_commas(text: str) -> Iterator[str]:
     """Split at the commas that part mailboxes, not at those within a name.
 
-    A comma parts when an address, a closing bracket or a quoted name stands before it.
+    A comma parts when an address, a closing bracket, a quoted name or an exemption code stands before it.
     """
     pending: list[str] = []
-    for part in _split_top(text, ","):
+    parts = _split_top(text, ",")
+    given_first = _given_names_first(parts)
+    for part in parts:
         pending.append(part)
-        if _ADDRESS.search(part[:_LONGEST]) or part.strip().endswith((">", "]", "›")):
+        whole_name = given_first and len(pending) == 1 and len(part.split()) > 1
+        if whole_name or _is_whole(part[:_LONGEST].strip()):
             yield ",".join(pending)
             pending = []
     if "".join(pending).strip():
         yield ",".join(pending)
+
+
+def _given_names_first(parts: Sequence[str]) -> bool:
+    """Tell whether a list writes "Jane Roe <...>, Ann Poe <...>": then a name without address is whole, too."""
+    named = [
+        sum(len(word.strip(".")) > 1 for word in part[: match.start()].split())
+        for part in parts
+        if (match := _BRACKETED_ADDRESS.search(part))
+    ]
+    return len(named) > 1 and sum(words > 1 for words in named) > sum(words == 1 for words in named)
+
+
+def _is_whole(part: str) -> bool:
+    """Tell whether what stands before a comma is a mailbox of its own, not a family name."""
+    if _ADDRESS.search(part) or part.endswith((">", "]", "›", '"')) or _NOTES.match(part):
+        return True
+    codes = find_codes_within(part)
+    return is_withheld(part) or bool(codes and part.endswith(codes[-1][1]))
 
 
 def _pairs_of_names(text: str) -> list[str]:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.archive import Archive
 from app.database import models as rows
 from ingest.agencies import AgencyTable
-from ingest.files import FileLimits, account, clean_name, find_attached, find_files
+from ingest.files import FileLimits, account, clean_name, find_attached, find_files, find_kept
 from ingest.load import (
     add_pages,
     begin_document,
@@ -104,7 +104,15 @@ def ingest(archive: Archive, paths: Iterable[Path], release: ReleaseRecord) -> I
 
     release_id = _write(archive, begin)
     with open_scratch(archive.settings.home / "scratch") as scratch:
-        yield from _Run(archive, table, release_id, scratch).outcomes(paths)
+        run = _Run(archive, table, release_id, scratch)
+        yield from run.outcomes(find_files(paths, scratch, limits=run.limits))
+
+
+def ingest_kept(archive: Archive, release_id: int, files: Iterable[tuple[Path, str]]) -> Iterator[Outcome]:
+    """Read files of a release from the store, each with its path in the release, and yield as `ingest` does."""
+    with open_scratch(archive.settings.home / "scratch") as scratch:
+        run = _Run(archive, AgencyTable.load(), release_id, scratch)
+        yield from run.outcomes(find_kept(files, scratch, limits=run.limits))
 
 
 def _write(archive: Archive, work: Callable[[Session], _Written]) -> _Written:
@@ -126,7 +134,7 @@ class _Run:
     def __init__(self, archive: Archive, table: AgencyTable, release_id: int, scratch: Path) -> None:
         settings = archive.settings
         self._archive, self._table, self._release_id, self._scratch = archive, table, release_id, scratch
-        self._limits = FileLimits(max_bytes=settings.max_file_mb << 20)
+        self.limits = FileLimits(max_bytes=settings.max_file_mb << 20)
         self._worker_limits = WorkerLimits(settings.workers, settings.worker_timeout_s, settings.worker_memory_mb)
         self._read = functools.partial(do_task, max_pages=settings.max_pages)
         self._done: deque[Outcome] = deque()
@@ -138,9 +146,8 @@ class _Run:
         self._under_way = 0
         self._is_exhausted = False
 
-    def outcomes(self, paths: Iterable[Path]) -> Iterator[Outcome]:
+    def outcomes(self, found: Iterator[SourceFile]) -> Iterator[Outcome]:
         """Yield what became of each file, after its commit."""
-        found = find_files(paths, self._scratch, limits=self._limits)
         while not self._is_exhausted or self._attachments or self._again:
             for task, answer in read_in_workers(self._to_read(found), self._read, self._worker_limits):
                 yield from self._flush()
@@ -330,7 +337,7 @@ class _Run:
             (number, attached) for number, message in enumerate(reading.messages) for attached in message.attached_files
         ]
         contents = [attached for _, attached in owners]
-        parts = list(find_attached(file, contents, self._scratch, limits=self._limits)) if contents else []
+        parts = list(find_attached(file, contents, self._scratch, limits=self.limits)) if contents else []
         mail = _Mail(file, reading, len(parts))
         of_mail = iter(owners)
         for part in parts:

@@ -11,7 +11,7 @@ from app.errors import RefusedFileError, UnreadableFileError
 from ingest.furniture import lift_furniture
 from ingest.geometry import see_boxes
 from ingest.mail import read_mail
-from ingest.messages import split_messages, with_quoted
+from ingest.messages import find_papers, split_messages, with_quoted
 from ingest.pages import open_pdf, read_page
 from ingest.records import (
     Answer,
@@ -30,7 +30,7 @@ from ingest.records import (
 from ingest.redactions import inline_redactions
 from ingest.workers import kept_pages
 
-_MAILS = (FileKind.EML, FileKind.MBOX, FileKind.MSG)
+_MAILS = (FileKind.EML, FileKind.MBOX, FileKind.MSG, FileKind.PST)
 RANGE_PAGES = 150  # read by one worker at a time; a longer PDF is read in such ranges
 
 
@@ -93,9 +93,10 @@ def _finish(pages: Sequence[PageRecord], problems: Sequence[Problem]) -> Reading
     lifted = lift_furniture(pages)
     marked = [replace(page, redactions=(*page.redactions, *inline_redactions(page))) for page in lifted]
     split, messages = split_messages(marked)
+    papers = find_papers(split, messages)
     found = (*problems, *_textless(split))
     state = State.PARTIAL if found else State.PUBLISHED
-    return Reading(state, tuple(split), tuple(messages), found)
+    return Reading(state, tuple(split), tuple(messages), found, tuple(papers))
 
 
 def _count_pages(path: Path, max_pages: int) -> tuple[int, list[Problem]]:

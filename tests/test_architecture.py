@@ -14,6 +14,8 @@ _MODULES = sorted(path for room in ("app", "ingest") for path in (_ROOT / room).
 _ENGINES = {
     "pdfplumber": {"ingest/geometry.py"},
     "pypdfium2": {"ingest/pages.py", "app/web/drawing.py"},
+    "olefile": {"ingest/mail/msg.py"},
+    "pypff": {"ingest/mail/pst.py"},
     "whoosh": {"app/search/whoosh_index.py"},
     "tantivy": {"app/search/tantivy_index.py"},
 }
@@ -56,6 +58,6 @@ def test_released_text_is_never_marked_safe() -> None:
 
 
 def test_the_program_starts_without_the_test_tools() -> None:
-    tools = ["pytest", "hypothesis", "reportlab", "httpx", "playwright", "psycopg"]
+    tools = ["pytest", "hypothesis", "reportlab", "httpx", "playwright", "psycopg", "pypff"]
     blocked = f"import sys; sys.modules.update(dict.fromkeys({tools!r})); import ingest.cli"
     subprocess.run([sys.executable, "-c", blocked], check=True, cwd=_ROOT)

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from app.archive import Archive, open_archive
 from app.cli.errors import report_errors
-from app.cli.export import every_message, truth_record
+from app.cli.export import bates_of, every_message, truth_record
 from app.cli.printing import print_document, print_message, print_results, print_status
 from app.config import Settings
 from app.database.models import Release
@@ -128,8 +128,9 @@ def export(format_: str, release: str | None) -> None:
             if format_ == "jsonl":
                 click.echo(json.dumps(load_message(archive, message.key).model_dump(mode="json")))
                 continue
+            bates = bates_of(session, message)
             for name in names:
-                click.echo(json.dumps(truth_record(message, name), ensure_ascii=False))
+                click.echo(json.dumps(truth_record(message, name, bates), ensure_ascii=False))
 
 
 @click.command()

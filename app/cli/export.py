@@ -1,12 +1,12 @@
 """Write out the archive's messages, one JSON object a line."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.database.models import Document, Level, Message, Participant, Release, ReleasedFile, Role
+from app.database.models import BatesNumber, Document, Level, Message, Page, Participant, Release, ReleasedFile, Role
 from app.web.schemas.base import iso_date
 
 _WITHHELD = "[redacted]"
@@ -42,7 +42,21 @@ def every_message(session: Session, release: str | None) -> Iterator[tuple[Messa
             yield message, names
 
 
-def truth_record(message: Message, file: str) -> dict[str, Any]:
+def bates_of(session: Session, message: Message) -> list[str]:
+    """Return the Bates numbers of the pages on which a printed message stands, in order; [] for a quoted one."""
+    if message.level is not Level.PRINTED:
+        return []
+    numbers = (
+        select(BatesNumber.number)
+        .join(Page, Page.id == BatesNumber.page_id)
+        .where(Page.document_id == message.document_id)
+        .where(Page.number.between(message.first_page, message.last_page))
+        .order_by(Page.number, BatesNumber.id)
+    )
+    return list(dict.fromkeys(session.scalars(numbers)))
+
+
+def truth_record(message: Message, file: str, bates: Sequence[str] = ()) -> dict[str, Any]:
     """Return a message in the fields by which records are scored against a truth.
 
     A withheld value is "[redacted]", a date is cut to what is printed, and has an offset only if one is.
@@ -61,6 +75,7 @@ def truth_record(message: Message, file: str) -> dict[str, Any]:
         "subject": message.subject,
         "attachments": [attachment.name for attachment in message.attachments],
         "codes": codes,
+        "bates": list(bates),
     }
 
 

@@ -80,6 +80,13 @@ class MessageRepository:
             .options(*_WITH_PARTICIPANTS)
         ).all()
 
+    def with_attachment(self, document_id: int, *, limit: int) -> Sequence[Message]:
+        """Return the messages to which this document was attached, in the order they came in, with participants."""
+        naming = select(Attachment.message_id).where(Attachment.document_id == document_id)
+        return self._session.scalars(
+            select(Message).where(Message.id.in_(naming)).order_by(Message.id).limit(limit).options(*_WITH_PARTICIPANTS)
+        ).all()
+
     def of_person(self, person_id: int, *, limit: int) -> Sequence[Message]:
         """Return the newest messages, printed or quoted, in which the person has any role."""
         theirs = select(Participant.message_id).where(Participant.person_id == person_id)

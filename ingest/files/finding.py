@@ -28,7 +28,7 @@ _STATES = {
 }
 _UNKNOWN = Problem(
     "unknown_type",
-    "By its content the file is no PDF, email (.eml, .mbox, .msg) or zip; it can be downloaded only.",
+    "By its content the file is no PDF, email (.eml, .mbox, .msg, .pst) or zip; it can be downloaded only.",
 )
 _EMPTY = Problem("empty_file", "The file has no bytes; ask for it again.")
 
@@ -65,6 +65,14 @@ def find_attached(
             file.write(attachment.content)
         label = labels.claim(f"{parent.path}/{clean_name(attachment.name)}")
         yield from _found(Path(name), label, allowance, scratch, labels, parent)
+
+
+def find_kept(
+    files: Iterable[tuple[Path, str]], scratch: Path, *, limits: FileLimits = FileLimits()
+) -> Iterator[SourceFile]:
+    """Yield files that lie in the store, each given with its path in the release; a zip before its members."""
+    for location, label in files:
+        yield from _found(location, label, Allowance(limits), scratch, _Labels())
 
 
 def account(file: SourceFile) -> Reading | None:

@@ -9,6 +9,7 @@ from ingest.records import FileKind
 
 _HEAD_BYTES = 1 << 16
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_PST = b"!BDN"  # the first bytes of a .pst and of an .ost (MS-PST, 2.2.2.6)
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 # The stream that every .msg has and no other compound file (MS-OXMSG, 2.4).
 _MSG_STREAM = "__properties_version1.0".encode("utf-16-le")
@@ -42,6 +43,8 @@ def find_kind(path: Path) -> FileKind:
         return FileKind.UNKNOWN if _is_package(path) else FileKind.ZIP
     if head.startswith(_OLE):
         return FileKind.MSG if _contains(path, _MSG_STREAM) else FileKind.UNKNOWN
+    if head.startswith(_PST):
+        return FileKind.PST
     if (kind := _find_mail_kind(head)) is not FileKind.UNKNOWN:
         return kind
     # Readers accept a PDF whose first line stands within the first 1,024 bytes (PDF 32000-1, annex H).

@@ -1,99 +1,14 @@
-"""The labels of header lines, in the languages that mail programs print, and as OCR reads them."""
+"""Find the labels of header lines, also as OCR reads them."""
 
 import difflib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import lru_cache
 
+from ingest.headers.lexicon import LEXICON, Label
 from ingest.records import Line, Word
 
-
-class Label(StrEnum):
-    """What a header line tells, in the order in which prints have them."""
-
-    FROM = "from"
-    DATE = "date"
-    TO = "to"
-    CC = "cc"
-    BCC = "bcc"
-    SUBJECT = "subject"
-    ATTACHMENTS = "attachments"
-    OTHER = "other"  # importance, flags, reply-to: read and left aside
-
-    def comes_after(self, other: "Label") -> bool:
-        """Tell whether prints have this label below the other."""
-        order = list(Label)
-        return order.index(self) > order.index(other)
-
-
-_LEXICON: dict[str, dict[Label, tuple[str, ...]]] = {
-    "en": {
-        Label.FROM: ("from",),
-        Label.DATE: ("sent", "date", "date sent", "sent at"),
-        Label.TO: ("to",),
-        Label.CC: ("cc",),
-        Label.BCC: ("bcc",),
-        Label.SUBJECT: ("subject",),
-        Label.ATTACHMENTS: ("attachments", "attachment", "attach"),
-        Label.OTHER: (
-            "importance", "sensitivity", "categories", "follow up flag", "flag status", "reply-to", "reply to",
-            "priority", "received", "message-id", "retention policy", "due by", "sender",
-        ),
-    },
-    "de": {
-        Label.FROM: ("von",), Label.DATE: ("gesendet", "datum"), Label.TO: ("an",), Label.CC: ("cc", "kopie"),
-        Label.BCC: ("bcc",), Label.SUBJECT: ("betreff",), Label.ATTACHMENTS: ("anlagen", "anhänge"),
-        Label.OTHER: ("wichtigkeit",),
-    },
-    "fr": {
-        Label.FROM: ("de",), Label.DATE: ("envoyé", "date"), Label.TO: ("à",), Label.CC: ("cc",), Label.BCC: ("cci",),
-        Label.SUBJECT: ("objet",), Label.ATTACHMENTS: ("pièces jointes",), Label.OTHER: ("importance",),
-    },
-    "es": {
-        Label.FROM: ("de",), Label.DATE: ("enviado", "enviado el", "fecha"), Label.TO: ("para",), Label.CC: ("cc",),
-        Label.BCC: ("cco",), Label.SUBJECT: ("asunto",), Label.ATTACHMENTS: ("datos adjuntos",),
-        Label.OTHER: ("importancia",),
-    },
-    "pt": {
-        Label.FROM: ("de",), Label.DATE: ("enviada em", "enviado", "data"), Label.TO: ("para",), Label.CC: ("cc",),
-        Label.BCC: ("cco",), Label.SUBJECT: ("assunto",), Label.ATTACHMENTS: ("anexos",),
-        Label.OTHER: ("prioridade",),
-    },
-    "it": {
-        Label.FROM: ("da",), Label.DATE: ("inviato", "data"), Label.TO: ("a",), Label.CC: ("cc",),
-        Label.BCC: ("ccn",), Label.SUBJECT: ("oggetto",), Label.ATTACHMENTS: ("allegati",), Label.OTHER: ("priorità",),
-    },
-    "nl": {
-        Label.FROM: ("van",), Label.DATE: ("verzonden", "datum"), Label.TO: ("aan",), Label.CC: ("cc",),
-        Label.BCC: ("bcc",), Label.SUBJECT: ("onderwerp",), Label.ATTACHMENTS: ("bijlagen",),
-        Label.OTHER: ("urgentie",),
-    },
-    "pl": {
-        Label.FROM: ("od",), Label.DATE: ("wysłano", "data"), Label.TO: ("do",), Label.CC: ("dw",),
-        Label.BCC: ("udw",), Label.SUBJECT: ("temat",), Label.ATTACHMENTS: ("załączniki",), Label.OTHER: ("ważność",),
-    },
-    "ru": {
-        Label.FROM: ("от",), Label.DATE: ("отправлено", "дата"), Label.TO: ("кому",), Label.CC: ("копия",),
-        Label.BCC: ("ск",), Label.SUBJECT: ("тема",), Label.ATTACHMENTS: ("вложения",), Label.OTHER: ("важность",),
-    },
-    "sv": {
-        Label.FROM: ("från",), Label.DATE: ("skickat", "datum"), Label.TO: ("till",), Label.CC: ("kopia",),
-        Label.SUBJECT: ("ämne",), Label.ATTACHMENTS: ("bifogade filer",), Label.OTHER: ("prioritet",),
-    },
-    "da": {
-        Label.FROM: ("fra",), Label.DATE: ("sendt", "dato"), Label.TO: ("til",), Label.CC: ("cc", "kopi"),
-        Label.SUBJECT: ("emne",), Label.ATTACHMENTS: ("vedhæftede filer", "vedlegg"), Label.OTHER: ("prioritet",),
-    },
-    "fi": {
-        Label.FROM: ("lähettäjä",), Label.DATE: ("lähetetty",), Label.TO: ("vastaanottaja",), Label.CC: ("kopio",),
-        Label.SUBJECT: ("aihe",), Label.ATTACHMENTS: ("liitteet",),
-    },
-    "cs": {
-        Label.FROM: ("od",), Label.DATE: ("odesláno", "datum"), Label.TO: ("komu",), Label.CC: ("kopie",),
-        Label.SUBJECT: ("předmět",), Label.ATTACHMENTS: ("přílohy",),
-    },
-}  # fmt: skip
 # Readings that OCR gives too often to leave them to likeness (355 of 769 "Cc:" in one release are "Ce:").
 _MISREADINGS = {
     "ce": Label.CC, "ge": Label.CC, "c": Label.CC, "cc": Label.CC, "€c": Label.CC, "tc": Label.TO, "t0": Label.TO,
@@ -101,15 +16,24 @@ _MISREADINGS = {
     "sul!ject": Label.SUBJECT,
 }  # fmt: skip
 _NEEDS_BLOCK = frozenset({"c", "ce", "ge"})  # too short or too common to begin a block with
-LANGUAGES = tuple(_LEXICON)
+LANGUAGES = tuple(LEXICON)
 _WORDS = {
-    language: {name: label for label, names in labels.items() for name in names}
-    for language, labels in _LEXICON.items()
+    language: {name: label for label, names in labels.items() for name in names} for language, labels in LEXICON.items()
 }
+_BY_FIRST_WORD: dict[str, tuple[str, ...]] = {}
+for _language, _names in _WORDS.items():
+    for _name in _names:
+        _first = _name.split()[0]
+        _BY_FIRST_WORD[_first] = tuple(dict.fromkeys((*_BY_FIRST_WORD.get(_first, ()), _language)))
 _LONGEST = 3  # words in a label: "follow up flag"
-_FUZZY = [name for name in _WORDS["en"] if len(name) >= 4 and " " not in name]
+_FUZZY = [
+    name for name, label in _WORDS["en"].items() if len(name) >= 4 and " " not in name and label is not Label.OTHER
+]
 _STRAY = " \t>|*•·'`‘’\"-–—_.~^¦!"
 _GAP = 2.5  # character widths: a wider gap behind a label is a tab stop
+
+
+_WITHIN = re.compile(r"(?<!\S)(?:([^\W\d]+):(?=\s|$)|(Cc)(?=\s))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +58,7 @@ def match_label(line: Line, language: str, *, in_block: bool = False) -> LabelMa
             continue
         text = " ".join(word.text for word in words[:count])
         name, colon, glued = _part_colon(text)
-        if not colon and len(words) > count and words[count].text in {":", ";"}:
+        if not colon and len(words) > count and words[count].text in {":", ";", "："}:
             colon, rest = True, words[count + 1 :]
         else:
             rest = words[count:]
@@ -144,13 +68,25 @@ def match_label(line: Line, language: str, *, in_block: bool = False) -> LabelMa
     return None
 
 
+def languages_of(line: Line) -> tuple[str, ...]:
+    """Return the languages in which a line could begin with a label; English also where OCR damaged it."""
+    words = _without_marks(line.words)
+    if not words:
+        return ()
+    name, colon, _ = _part_colon(words[0].text)
+    known = _BY_FIRST_WORD.get(name, ())
+    if "en" in known or not colon or _find(name, "en", exact=False, in_block=True) is None:
+        return known
+    return ("en", *known)
+
+
 def match_labels_within(text: str, language: str) -> list[tuple[Label, int, int]]:
     """Return further labels with a colon inside a line, each with its start and the start of its value.
 
     Labels count only in rising order: "To: a Subject: b" has two, "Subject: reply to: a" one.
     """
     found: list[tuple[Label, int, int]] = []
-    for match in re.finditer(r"(?<!\S)(?:([^\W\d]+):(?=\s|$)|(Cc)(?=\s))", text):
+    for match in _WITHIN.finditer(text):
         name = match[1] or match[2]
         label = _find(name.casefold(), language, exact=name.casefold() not in _MISREADINGS, in_block=True)
         if label is None or label is Label.OTHER or not name[0].isupper():
@@ -161,9 +97,17 @@ def match_labels_within(text: str, language: str) -> list[tuple[Label, int, int]
     return found
 
 
-@lru_cache(maxsize=4096)
+def begins_with_label(words: Sequence[Word]) -> bool:
+    """Tell whether words begin with a label and its colon, in any language."""
+    return any(
+        is_bare_label(" ".join(word.text for word in words[:count]))
+        for count in range(1, min(_LONGEST, len(words)) + 1)
+    )
+
+
+@lru_cache(maxsize=8192)
 def is_bare_label(text: str) -> bool:
-    """Tell whether a word is a label with its colon, in any language."""
+    """Tell whether a text is a label with its colon, in any language."""
     name, colon, _ = _part_colon(text)
     return colon and any(_find(name, language, exact=language != "en", in_block=True) for language in LANGUAGES)
 
@@ -179,7 +123,7 @@ def _without_marks(words: tuple[Word, ...]) -> tuple[Word, ...]:
 def _part_colon(text: str) -> tuple[str, bool, str]:
     """Return a label's name, whether a colon follows, and what is glued to it: "From:Roe"."""
     name = text.strip(_STRAY)
-    for sign in (":", ";"):
+    for sign in (":", "：", ";"):
         if sign in name:
             head, _, glued = name.partition(sign)
             return head.strip(_STRAY).casefold(), True, glued

@@ -4,17 +4,20 @@ import re
 
 from ingest.dates import parse_date
 from ingest.headers.block import HeaderBlock
-from ingest.headers.labels import Label
+from ingest.headers.lexicon import Label
 from ingest.people import parse_mailbox, split_behalf, split_mailboxes
 from ingest.records import DatePrecision, Headers
 
-# A file name ends with its extension; ";" alone does not part names, for names hold it too.
 _LONGEST = 4_000  # letters of an attachments line that are looked at
-_FILE_NAME = re.compile(r"[^;]+?\.[A-Za-z][A-Za-z0-9]{1,4}(?=\s*[;,]|\s*$)")
+_COMMA = re.compile(r"(\.[A-Za-z][A-Za-z0-9]{1,4}),\s+(?=\S)")  # parts names behind an extension only
+_ENDS_NAME = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,4}$")
 
 
-def read_headers(block: HeaderBlock, printed: str) -> Headers:
-    """Return the values of a block; what is not printed is None or empty, never guessed."""
+def read_headers(block: HeaderBlock, printed: str, *, day_first: bool = False) -> Headers:
+    """Return the values of a block; what is not printed is None or empty, never guessed.
+
+    `day_first` tells "03/04/2012": see `ingest.dates.decide_day_first`.
+    """
     values = block.values
     printed_sender, date = values.get(Label.FROM, ""), values.get(Label.DATE)
     if not date and _is_moment(printed_sender):  # OCR moved the date up to a sender's line that a box left empty
@@ -27,9 +30,10 @@ def read_headers(block: HeaderBlock, printed: str) -> Headers:
         to=split_mailboxes(values.get(Label.TO, "")),
         cc=split_mailboxes(values.get(Label.CC, "")),
         bcc=split_mailboxes(values.get(Label.BCC, "")),
-        date=parse_date(date) if date else None,
+        date=parse_date(date, day_first=day_first) if date else None,
         subject=values.get(Label.SUBJECT),
         attachments=split_attachments(values.get(Label.ATTACHMENTS, "")),
+        importance=values.get(Label.IMPORTANCE) or None,
     )
 
 
@@ -38,8 +42,12 @@ def _is_moment(text: str) -> bool:
 
 
 def split_attachments(text: str) -> tuple[str, ...]:
-    """Return the file names of an attachments line."""
-    text = text[:_LONGEST]
-    names = [match.group().strip(" ;,") for match in _FILE_NAME.finditer(text)]
-    rest = _FILE_NAME.sub("", text).strip(" ;,")
-    return tuple(name for name in [*names, *([rest] if rest else [])] if name)
+    """Return the file names of an attachments line: a name ends with its extension and may hold a ";" before."""
+    names: list[str] = []
+    pending = ""
+    for piece in re.split(r"\s*;\s*", _COMMA.sub(r"\1; ", text[:_LONGEST])):
+        pending = f"{pending}; {piece}" if pending else piece.strip(" ,")
+        if _ENDS_NAME.search(pending):
+            names.append(pending)
+            pending = ""
+    return tuple(name for name in (*names, pending) if name)

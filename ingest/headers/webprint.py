@@ -3,8 +3,11 @@
 import re
 from collections.abc import Sequence
 
-from ingest.headers.block import HeaderBlock, Spot
-from ingest.headers.labels import Label, match_label
+from ingest.headers.block import HeaderBlock
+from ingest.headers.labels import match_label
+from ingest.headers.lexicon import Label
+from ingest.headers.spots import Spot, is_wrapped_list
+from ingest.redactions import is_withheld
 
 _SENDER_AND_DATE = re.compile(
     r"^(?P<sender>.*?)\s+(?P<date>(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? [A-Z][a-z]{2,8} \d{1,2}, (?:19|20)\d\d"
@@ -29,12 +32,13 @@ def find_web_headers(spots: Sequence[Spot]) -> list[HeaderBlock]:
         if match is None or not _is_sender(match["sender"], spots, index):
             continue
         values = {Label.FROM: match["sender"], Label.DATE: match["date"]}
-        end = _read_below(spots, index + 1, values)
+        lines = {Label.FROM: [index], Label.DATE: [index]}
+        end = _read_below(spots, index + 1, values, lines)
         if subject is not None:
             values[Label.SUBJECT] = subject
         start = index if heading_start is None else heading_start
         heading_start = None
-        blocks.append(HeaderBlock(start, end, values, tuple(values), "en", tab_stop=True, kind="heading"))
+        blocks.append(HeaderBlock(start, end, values, tuple(values), "en", tab_stop=True, kind="heading", lines=lines))
     return blocks
 
 
@@ -42,7 +46,7 @@ def _is_sender(text: str, spots: Sequence[Spot], index: int) -> bool:
     """An address stands there, or what a redaction left of it, or "To:" stands below."""
     if text.lower().startswith("on "):
         return False
-    if "@" in text or text.endswith(">"):
+    if "@" in text or text.endswith(">") or is_withheld(text):
         return True
     below = match_label(spots[index + 1].line, "en") if index + 1 < len(spots) else None
     return below is not None and below.label in _BELOW and below.has_colon
@@ -53,14 +57,15 @@ def _read_heading(spots: Sequence[Spot], index: int) -> tuple[int, str | None]:
     height = _height(spots[index])
     start = index
     while start > max(0, index - _HEADING_LINES) and spots[start - 1].page == spots[index].page:
-        if _height(spots[start - 1]) < _LARGER * height:
+        above = spots[start - 1]
+        if _height(above) < _LARGER * height or "@" in above.line.text:  # the account's line names its address
             break
         start -= 1
     text = " ".join(spot.line.text for spot in spots[start:index])
     return start, text or None
 
 
-def _read_below(spots: Sequence[Spot], index: int, values: dict[Label, str]) -> int:
+def _read_below(spots: Sequence[Spot], index: int, values: dict[Label, str], lines: dict[Label, list[int]]) -> int:
     """Read the recipients below the sender's line into `values` and return where the text begins."""
     current: Label | None = None
     while index < len(spots):
@@ -68,8 +73,10 @@ def _read_below(spots: Sequence[Spot], index: int, values: dict[Label, str]) -> 
         if match is not None and match.has_colon and match.label in _BELOW and match.label not in values:
             values[match.label] = match.value
             current = match.label
-        elif current is not None and values[current].endswith(","):
+            lines[current] = [index]
+        elif current is not None and (values[current].endswith(",") or is_wrapped_list(spots, index)):
             values[current] += " " + spots[index].line.text
+            lines[current].append(index)
         else:
             break
         index += 1

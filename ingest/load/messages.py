@@ -90,6 +90,9 @@ def _message(document: rows.Document, record: MessageRecord, position: int, key:
         reasons=list(record.reasons),
         doubts=[[doubt.code, doubt.detail] for doubt in record.doubts],
         doubtful=bool(record.doubts),
+        internet_message_id=record.message_id,
+        in_reply_to=record.in_reply_to,
+        references_text=" ".join(record.references),
     )
 
 

@@ -1,4 +1,4 @@
-"""Read native mail, .eml, .mbox and .msg, into the same records as printed emails."""
+"""Read native mail, .eml, .mbox, .msg and .pst, into the same records as printed emails."""
 
 from ingest.mail.quotes import split_quoted
 from ingest.mail.reading import read_mail

@@ -71,6 +71,16 @@ def decode_words(text: str) -> str:
     return clean_text("".join([*pieces, decode_text(waiting[1], waiting[0]), joined[end:]]))
 
 
+def needs_guess(raw: bytes) -> bool:
+    """Return whether a header field does not say how its letters are to be read, or says it wrong."""
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeError:
+        return True
+    unknown = any(_find_codec(match[1]) is None for match in _ENCODED_WORD.finditer(text))
+    return unknown or "\ufffd" in decode_words(text)
+
+
 def clean_text(text: str) -> str:
     """Return text without NUL, lone surrogates and control characters, with lines ended by "\\n".
 
@@ -106,8 +116,10 @@ def _decode_by_look(raw: bytes, codec: str | None) -> str:
     guess = from_bytes(raw[:_SAMPLE_BYTES]).best() if codec is None and high_share > 0.25 and len(raw) > 32 else None
     if guess and _TEXT_CODEC.fullmatch(codecs.lookup(guess.encoding).name):
         return raw.decode(guess.encoding, "replace")
-    valid_share = raw.decode("utf-8", "ignore")
-    if codec == "utf-8" and len(valid_share.encode()) > 0.95 * len(raw):
+    # More letters that are UTF-8 than bytes that are not: damaged. Fewer: it only says that it is UTF-8.
+    valid = raw.decode("utf-8", "ignore")
+    letters = len(valid) - len(valid.encode("ascii", "ignore"))
+    if codec == "utf-8" and letters >= len(raw) - len(valid.encode()):
         return raw.decode("utf-8", "replace")
     try:
         return raw.decode("cp1252")

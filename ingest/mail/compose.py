@@ -35,6 +35,10 @@ def _fields(message: MessageRecord) -> Iterable[tuple[str, str]]:
         day = f"{wall.day} {_MONTHS[wall.month - 1]} {wall.year:04}"
         yield "Date", f"{day} {wall:%H:%M:%S} {sign}{offset // 60:02}{offset % 60:02}"
     yield "Subject", _words(headers.subject or "")
+    yield "Importance", _words(headers.importance or "")
+    yield "Message-ID", f"<{message.message_id}>" if message.message_id else ""
+    yield "In-Reply-To", f"<{message.in_reply_to}>" if message.in_reply_to else ""
+    yield "References", "\n ".join(f"<{each}>" for each in message.references)
 
 
 def _mailboxes(boxes: Iterable[Mailbox | None]) -> str:

@@ -22,6 +22,9 @@ _ZONES = {
     **{"EST": -300, "EDT": -240, "CST": -360, "CDT": -300},
     **{"MST": -420, "MDT": -360, "PST": -480, "PDT": -420},
 }
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WEEKDAY = re.compile(rf"({'|'.join(_WEEKDAYS)})[a-z]*\b", re.I)
+_REPAIRED, _NOT_READ = 0.7, 0.3
 _MOST_TEXT = 200
 
 
@@ -47,6 +50,19 @@ def parse_mail_date(text: str) -> PrintedDate | None:
         return PrintedDate(shown, None, None)
     precision = DatePrecision.SECOND if match["second"] else DatePrecision.MINUTE
     return PrintedDate(shown, wall, precision, _offset(match["zone"]))
+
+
+def judge_date(text: str) -> float:
+    """Return how sure the date of a header field is, 0 to 1: less if it had to be repaired or denies its weekday."""
+    date = parse_mail_date(text)
+    if date is None or date.wall is None:
+        return _NOT_READ
+    plain = " ".join(_COMMENT.sub(" ", date.text).split())
+    if _DATE.match(plain) is None:
+        return _REPAIRED
+    weekday = _WEEKDAY.match(plain)
+    fits = weekday is None or _WEEKDAYS.index(weekday[1].lower()) == date.wall.weekday()
+    return 1.0 if fits else _REPAIRED
 
 
 def _year(digits: str) -> int:

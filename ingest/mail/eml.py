@@ -1,17 +1,17 @@
 """Read one RFC 822 mail into a record."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from ingest.mail.addresses import MOST_MAILBOXES, parse_addresses
+from ingest.mail.calendar import calendar_to_text
 from ingest.mail.charsets import decode_text, decode_words
-from ingest.mail.dates import parse_mail_date
+from ingest.mail.cutting import MimeReader
+from ingest.mail.headers import read_headers, read_identifiers
 from ingest.mail.html import html_to_text
-from ingest.mail.mime import MimeReader, Part, shown_field, split_header, take_uuencoded
+from ingest.mail.mime import Part, split_header, take_uuencoded
 from ingest.mail.quotes import split_quoted
-from ingest.records import AttachedFile, Headers, Level, Mailbox, MessageRecord, PrintedDate, Problem
+from ingest.records import AttachedFile, Headers, Level, MessageKind, MessageRecord, Problem
 
-_SHOWN_NAMES = {"from", "date", "to", "cc", "bcc", "subject"}
 # Parts for programs; what they say stands in the mail's text as well.
 _SIGNATURES = {"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"}
 
@@ -34,12 +34,26 @@ def read_eml(raw: bytes, *, first_line: int = 1) -> tuple[MessageRecord | None, 
     part = reader.read(raw)
     content = _Content(problems=reader.problems)
     text = "\n".join(_texts(part, content))
-    headers = _read_headers(part, content)
+    calendar = _find_calendar(part)
+    if calendar is not None and not text.strip():
+        text = calendar_to_text(calendar.text)
+    headers = read_headers(part, content.problems, [each.name for each in content.attached])
     if not part.fields:
         content.problems.append(Problem("no_header", "The email has no header: sender and date are not known."))
     if not (part.fields or text.strip()):
         return None, content.problems
-    return build_message(headers, text, tuple(content.attached), first_line=first_line), content.problems
+    message = build_message(headers, text, tuple(content.attached), first_line=first_line)
+    pointers = read_identifiers(part)
+    return (
+        replace(
+            message,
+            kind=MessageKind.INVITE if calendar else MessageKind.EMAIL,
+            message_id=pointers.message_id,
+            in_reply_to=pointers.in_reply_to,
+            references=pointers.references,
+        ),
+        content.problems,
+    )
 
 
 def build_message(
@@ -61,33 +75,11 @@ def build_message(
     )
 
 
-def _read_headers(part: Part, content: _Content) -> Headers:
-    senders = _mailboxes(part, "From", content) or _mailboxes(part, "Sender", content)
-    subject = part.find("Subject")
-    return Headers(
-        printed="\n".join(shown_field(each) for each in part.fields if each.name.lower() in _SHOWN_NAMES),
-        sender=senders[0] if senders else None,
-        to=_mailboxes(part, "To", content),
-        cc=_mailboxes(part, "Cc", content),
-        bcc=_mailboxes(part, "Bcc", content),
-        date=_read_date(part),
-        subject=None if subject is None else " ".join(decode_words(subject).split()),
-        attachments=tuple(attached.name for attached in content.attached),
-    )
-
-
-def _read_date(part: Part) -> PrintedDate | None:
-    date = part.find("Date")
-    return None if date is None else parse_mail_date(decode_words(date))
-
-
-def _mailboxes(part: Part, name: str, content: _Content) -> tuple[Mailbox, ...]:
-    """Return the mailboxes of all fields of this name; there should be one."""
-    boxes = [box for each in part.every(name) for box in parse_addresses(each.text)]
-    if len(boxes) >= MOST_MAILBOXES:
-        detail = f"Only the first {MOST_MAILBOXES:,} mailboxes of the field {name} were read."
-        content.problems.append(Problem("too_many_mailboxes", detail))
-    return tuple(boxes[:MOST_MAILBOXES])
+def _find_calendar(part: Part) -> Part | None:
+    """Return the part that is a calendar's (RFC 6047, 2.4), None if there is none: the mail is no invite."""
+    if part.kind == "text/calendar":
+        return part
+    return next((found for child in part.parts if (found := _find_calendar(child))), None)
 
 
 def _texts(part: Part, content: _Content) -> Iterator[str]:
@@ -99,17 +91,21 @@ def _texts(part: Part, content: _Content) -> Iterator[str]:
             yield from _texts(child, content)
     elif _is_body(part):
         yield _body_text(part, content)
-    elif part.file_name or part.is_attachment or not _is_ornament(part):
+    elif part.file_name or part.is_attachment or part.kind not in _SIGNATURES:
         _attach(part, content)
 
 
 def _best_alternative(part: Part, content: _Content) -> Iterator[str]:
-    """Yield the plain text where there is one that says anything, else the last that does."""
-    found = [(child.kind, [text for text in _texts(child, content) if text.strip()]) for child in part.parts]
-    told = [(kind, texts) for kind, texts in found if texts]
-    plain = [texts for kind, texts in told if kind == "text/plain"]
+    """Yield the plain texts where there are some that say anything, else the last alternative that does."""
+    found = [(child, [text for text in _texts(child, content) if text.strip()]) for child in part.parts]
+    told = [(child, texts) for child, texts in found if texts]
+    plain = [text for child, texts in told if _is_plain(child) for text in texts]
     if told:
-        yield from plain[0] if plain else told[-1][1]
+        yield from dict.fromkeys(plain) if plain else told[-1][1]
+
+
+def _is_plain(part: Part) -> bool:
+    return all(map(_is_plain, part.parts)) if part.is_multipart else part.kind == "text/plain"
 
 
 def _is_body(part: Part) -> bool:
@@ -125,12 +121,6 @@ def _body_text(part: Part, content: _Content) -> str:
     for name, decoded in files:
         content.attach(name, decoded, "")
     return decode_text(rest, part.parameter("charset"))
-
-
-def _is_ornament(part: Part) -> bool:
-    """Return whether a part without a name serves only to show or to check the text."""
-    is_shown = part.find("Content-ID") or (part.find("Content-Disposition") or "").lower().startswith("inline")
-    return part.kind in _SIGNATURES or (part.kind.startswith("image/") and bool(is_shown))
 
 
 def _attach(part: Part, content: _Content) -> None:

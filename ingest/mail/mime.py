@@ -1,4 +1,4 @@
-"""Cut a mail into header and parts (RFC 2045, 2046), with limits on all that may be many or deep.
+"""Headers and contents of a mail's parts (RFC 2045), with limits on all that may be many.
 
 The standard library's parser is recursive, and quadratic in places; of it only the reading of
 header parameters is used.
@@ -7,6 +7,7 @@ header parameters is used.
 import binascii
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from email.message import Message
 from email.utils import collapse_rfc2231_value
@@ -14,14 +15,11 @@ from mimetypes import MimeTypes
 
 from ingest.files.kinds import is_header_line
 from ingest.mail.charsets import clean_text, decode_base64, decode_text, decode_words
-from ingest.records import Problem
 
 _MOST_HEADER_BYTES = 1 << 20
-_MOST_FIELDS = 2000
-_MOST_FIELD_BYTES = 1 << 18
+MOST_FIELDS = 2000
+MOST_FIELD_BYTES = 1 << 18
 _MOST_PARAMETER_BYTES = 1 << 14
-_MOST_PARTS = 1000
-_MOST_DEPTH = 20
 _MOST_NAME = 255
 _LINE = re.compile(rb"[^\n]*\n|[^\n]+$")
 _TYPES = MimeTypes()  # the table of Python, not of the machine: names stay the same everywhere
@@ -129,53 +127,17 @@ class Part:
         return decode_text(content, charset)
 
 
-class MimeReader:
-    """Cuts one mail and collects what was wrong with it."""
+def split_header(
+    raw: bytes, position: int = 0, *, ends: AbstractSet[bytes] = frozenset()
+) -> tuple[tuple[Field, ...], int]:
+    """Return the fields of the header that begins at `position`, and where its body begins.
 
-    def __init__(self) -> None:
-        self.problems: list[Problem] = []
-        self._parts_left = _MOST_PARTS
-
-    def read(self, raw: bytes) -> Part:
-        """Return the mail with its parts; what lies over a limit is left in one piece."""
-        part = self._part(raw if b"\n" in raw else raw.replace(b"\r", b"\n"), 0)
-        if len(part.fields) == _MOST_FIELDS or any(len(each.raw) == _MOST_FIELD_BYTES for each in part.fields):
-            detail = f"Of the header only {_MOST_FIELDS:,} fields of {_MOST_FIELD_BYTES:,} bytes were read."
-            self._complain("header_cut", detail)
-        return part
-
-    def _part(self, raw: bytes, depth: int) -> Part:
-        fields, start = split_header(raw)
-        part = Part(fields, raw[start:])
-        if part.kind.startswith("multipart/"):
-            part.parts = self._children(part, depth)
-        return part
-
-    def _children(self, part: Part, depth: int) -> tuple[Part, ...]:
-        boundary = part.parameter("boundary") or _guess_boundary(part)
-        if depth >= _MOST_DEPTH:
-            self._complain("too_deep", f"Parts nested deeper than {_MOST_DEPTH} were left in one piece.")
-            return ()
-        children = []
-        for piece in _pieces(part.body, boundary.rstrip().encode("utf-8", "replace")):
-            if self._parts_left == 0:
-                self._complain("too_many_parts", f"Only the first {_MOST_PARTS:,} parts of the email were read.")
-                break
-            self._parts_left -= 1
-            children.append(self._part(piece, depth + 1))
-        return tuple(children)
-
-    def _complain(self, code: str, detail: str) -> None:
-        if all(problem.code != code for problem in self.problems):
-            self.problems.append(Problem(code, detail))
-
-
-def split_header(raw: bytes) -> tuple[tuple[Field, ...], int]:
-    """Return the header's fields and where the body begins."""
+    It ends before a line that is one of `ends`, the boundaries of the parts around it.
+    """
     names: list[bytes] = []
     values: list[list[bytes]] = []
-    position = 3 if raw.startswith(b"\xef\xbb\xbf") else 0
-    end = min(len(raw), _MOST_HEADER_BYTES)
+    end = min(len(raw), position + _MOST_HEADER_BYTES)
+    position += 3 if raw.startswith(b"\xef\xbb\xbf", position) else 0
     while position < end and (match := _LINE.match(raw, position)):
         line = match[0]
         if not line.strip():
@@ -184,6 +146,8 @@ def split_header(raw: bytes) -> tuple[tuple[Field, ...], int]:
                 break
         elif names and line[:1] in b" \t":
             values[-1].append(line)
+        elif line.startswith(b"--") and line.strip() in ends:
+            break
         elif is_header_line(line):
             name, _, value = line.partition(b":")
             names.append(name.strip())
@@ -191,7 +155,7 @@ def split_header(raw: bytes) -> tuple[tuple[Field, ...], int]:
         elif not _is_stray(raw, line, match.end(), begun=bool(names)):
             break
         position = match.end()
-    pairs = zip(names[:_MOST_FIELDS], values[:_MOST_FIELDS], strict=True)
+    pairs = zip(names[:MOST_FIELDS], values[:MOST_FIELDS], strict=True)
     return tuple(Field(name.decode("ascii"), _unfold(lines)) for name, lines in pairs), position
 
 
@@ -208,7 +172,7 @@ def take_uuencoded(raw: bytes) -> tuple[bytes, list[tuple[str, bytes]]]:
 
 
 def _unfold(lines: list[bytes]) -> bytes:
-    return b"".join(line.rstrip(b"\r\n") for line in lines).strip()[:_MOST_FIELD_BYTES]
+    return b"".join(line.rstrip(b"\r\n") for line in lines).strip()[:MOST_FIELD_BYTES]
 
 
 def _is_stray(raw: bytes, line: bytes, following: int, *, begun: bool) -> bool:
@@ -217,45 +181,6 @@ def _is_stray(raw: bytes, line: bytes, following: int, *, begun: bool) -> bool:
         return True
     after = _LINE.match(raw, following)
     return begun and b":" in line and after is not None and is_header_line(after[0])
-
-
-def _guess_boundary(part: Part) -> str:
-    """Return the boundary of a multipart whose media type is broken."""
-    told = re.search(r"boundary\s*=\s*\"?([^\"\s;]{1,200})", part.find("Content-Type") or "", re.I)
-    if told:
-        return told[1]
-    seen = re.search(rb"^--([!-~]{1,200})[ \t]*\r?\nContent-", part.body, re.M)
-    return seen[1].decode("ascii") if seen else ""
-
-
-def _pieces(body: bytes, boundary: bytes) -> Iterator[bytes]:
-    """Yield what stands between the boundary's lines; a missing last one is forgiven."""
-    if not boundary:
-        return
-    start = -1
-    for line_start, line_end, is_last in _boundary_lines(body, b"--" + boundary):
-        if start >= 0:
-            yield _without_last_line_end(body[start:line_start])
-        start = line_end
-        if is_last:
-            return
-    if start >= 0:
-        yield body[start:]
-
-
-def _boundary_lines(body: bytes, mark: bytes) -> Iterator[tuple[int, int, bool]]:
-    position = 0
-    while (found := body.find(mark, position)) >= 0:
-        end = body.find(b"\n", found)
-        end = len(body) if end < 0 else end + 1
-        rest = body[found + len(mark) : end].strip()
-        if (found == 0 or body[found - 1 : found] == b"\n") and rest in {b"", b"--"}:
-            yield found, end, rest == b"--"
-        position = end
-
-
-def _without_last_line_end(piece: bytes) -> bytes:
-    return piece[:-2] if piece.endswith(b"\r\n") else piece.removesuffix(b"\n")
 
 
 def _uudecode(block: bytes) -> bytes:

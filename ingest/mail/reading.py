@@ -5,20 +5,22 @@ from pathlib import Path
 from ingest.mail.eml import read_eml
 from ingest.mail.mbox import MOST_MESSAGE_BYTES, every_message
 from ingest.mail.msg import read_msg
+from ingest.mail.pst import read_pst
 from ingest.records import FileKind, MessageRecord, Problem
 
 _MOST_MESSAGES = 100_000
 
 
 def read_mail(path: Path, kind: FileKind) -> tuple[tuple[MessageRecord, ...], tuple[Problem, ...]]:
-    """Return the messages of an .eml, .mbox or .msg file and what was wrong with them.
+    """Return the messages of an .eml, .mbox, .msg or .pst file and what was wrong with them.
 
     Bad content never raises; a file without any message gives a problem. Each text is clean:
     no NUL, no lone surrogate, no form feed.
 
     Raises:
         OSError: the file cannot be read.
-        ValueError: `kind` is none of the three.
+        MissingReaderError: it is a .pst, and the extra that reads those is not installed.
+        ValueError: `kind` is none of these.
     """
     match kind:
         case FileKind.EML:
@@ -27,6 +29,8 @@ def read_mail(path: Path, kind: FileKind) -> tuple[tuple[MessageRecord, ...], tu
             messages, problems = _read_mbox(path)
         case FileKind.MSG:
             messages, problems = read_msg(path)
+        case FileKind.PST:
+            messages, problems = read_pst(path)
         case _:
             raise ValueError(f"{kind} is no kind of mail")
     if not messages:

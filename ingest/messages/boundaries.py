@@ -11,29 +11,39 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from ingest.dates import parse_date
 from ingest.headers import HeaderBlock, Spot
-from ingest.headers.labels import Label
+from ingest.headers.lexicon import Label
+from ingest.messages.series import Turn
+from ingest.messages.subjects import base_subject
+from ingest.records import PageRecord
 
 # First opinions by position, as log-odds of being a print; from the share of prints among such headers.
 _TOP = 2.2  # nothing above on the page: 90 %
 _NEARLY_TOP = 0.4  # one short line above, as the owner's name of an Outlook print: 60 %
 _BELOW = -2.4  # text above
 _SEPARATED = -4.0  # "-----Original Message-----" or ">" before it
-_CONTINUED = -2.0  # at the top of a page, but an older mail of the same subject after a full page
+_CONTINUED = -2.5  # an older mail of the same subject as the header before
+_OTHER_SUBJECT = 1.5
+_NEWER = 1.5
 _FRESH = 1.5  # the page before ends early
 _CERTAIN = 6.0
 _ROUNDS = 4
 _FULL_PAGE = 0.72  # of the page height: text that ends lower fills the page
 _LINES_COUNTED = 4  # more lines above say no more
 _OWNER_WORDS = 4
+_MAILTO = -2.0  # "[mailto:": mail programs write it into what they quote
+_SAME_SUBJECT = 0.65
+_TELLING = 10  # letters of a subject that says what it is about
+_TURNS = {Turn.STARTS: 4.0, Turn.GOES_ON: -4.0}
+_REASONS = 5
 _SEPARATOR = re.compile(
     r"original\s+(?:message|appointment)|forwarded\s+(?:message|by)|begin forwarded|urspr.ngliche nachricht"
     r"|message d'origine|mensaje original|mensagem original|messaggio originale|oorspronkelijk bericht",
     re.I,
 )
-_PREFIX = re.compile(r"^\s*(?:(?:re|fwd?|aw|wg|tr|rv|sv|vs)\s*(?:\[\d+\])?\s*:|\[external\])\s*", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +56,51 @@ class Position:
     page_before_is_full: bool
 
 
-def printed_log_odds(spots: Sequence[Spot], blocks: Sequence[HeaderBlock], heights: Mapping[int, float]) -> list[float]:
-    """Return for each block the log-odds that it is a printed email's; above 0 it is one.
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How sure it is that a header is a printed email's, and why."""
 
-    `heights` has the height of each page in points.
-    """
-    positions = [find_position(spots, block, heights) for block in blocks]
-    opinions = [_first_opinion(blocks, positions, number) for number in range(len(blocks))]
+    log_odds: float  # above 0: printed
+    reasons: tuple[str, ...]  # what speaks most for and against, in words
+
+    @property
+    def confidence(self) -> float:
+        """How sure it is of the level that it gives, 0.5 to 1."""
+        return 1 / (1 + math.exp(-abs(self.log_odds)))
+
+
+def judge_headers(
+    spots: Sequence[Spot], blocks: Sequence[HeaderBlock], pages: Mapping[int, PageRecord], turns: Mapping[int, Turn]
+) -> list[Verdict]:
+    """Return for each block whether it is a printed email's, as sure as position and style can tell."""
+    positions = [find_position(spots, block, pages) for block in blocks]
+    opinions = [
+        _first_opinion(blocks, positions, number, turns.get(spots[block.start].page))
+        for number, block in enumerate(blocks)
+    ]
     styles = [_style(spots, block) for block in blocks]
-    odds = list(opinions)
+    odds = [sum(opinion.values()) for opinion in opinions]
+    weights: Mapping[str, float] = {}
     for _ in range(_ROUNDS):
         weights = _learn(styles, odds)
         odds = [
-            _clip(opinion) + _clip(sum(weights.get(trait, 0.0) for trait in style))
+            _clip(sum(opinion.values())) + _clip(sum(weights.get(trait, 0.0) for trait in style))
             for opinion, style in zip(opinions, styles, strict=True)
         ]
-    return [_decided(block, position, value) for block, position, value in zip(blocks, positions, odds, strict=True)]
+    return [
+        Verdict(_decided(block, position, value), _reasons(opinion, style, weights))
+        for block, position, value, opinion, style in zip(blocks, positions, odds, opinions, styles, strict=True)
+    ]
 
 
-def find_position(spots: Sequence[Spot], block: HeaderBlock, heights: Mapping[int, float]) -> Position:
+def _reasons(opinion: Mapping[str, float], style: Sequence[str], weights: Mapping[str, float]) -> tuple[str, ...]:
+    """Return the weightiest terms in words, each with its weight."""
+    terms = {**opinion, **{trait: weights.get(trait, 0.0) for trait in style}}
+    most = sorted(terms.items(), key=lambda term: -abs(term[1]))[:_REASONS]
+    return tuple(f"{words} ({weight:+.1f})" for words, weight in most if weight)
+
+
+def find_position(spots: Sequence[Spot], block: HeaderBlock, pages: Mapping[int, PageRecord]) -> Position:
     """Return where a block stands on its page."""
     start = spots[block.start]
     above: list[Spot] = []
@@ -73,17 +109,10 @@ def find_position(spots: Sequence[Spot], block: HeaderBlock, heights: Mapping[in
         above.append(spots[index])
         index -= 1
     before = spots[block.start - 1].line.text if block.start else ""
-    separated = bool(_SEPARATOR.search(before)) or start.line.text.lstrip().startswith(">")
-    full = index >= 0 and spots[index].line.box.bottom > _FULL_PAGE * heights[spots[index].page]
+    separated = is_separator(before) or start.line.text.lstrip().startswith(">")
+    full = index >= 0 and spots[index].line.box.bottom > _FULL_PAGE * pages[spots[index].page].height_pt
     words = sum(len(spot.line.words) for spot in above)
     return Position(len(above), words, separated, page_before_is_full=full)
-
-
-def base_subject(subject: str) -> str:
-    """Return a subject without its "RE:" and "FW:", letters and digits only, for comparing."""
-    while match := _PREFIX.match(subject):
-        subject = subject[match.end() :]
-    return re.sub(r"[\W_]", "", subject).casefold()
 
 
 def is_separator(text: str) -> bool:
@@ -91,25 +120,53 @@ def is_separator(text: str) -> bool:
     return len(text) < 80 and bool(_SEPARATOR.search(text))
 
 
-def _first_opinion(blocks: Sequence[HeaderBlock], positions: Sequence[Position], number: int) -> float:
+def _first_opinion(
+    blocks: Sequence[HeaderBlock], positions: Sequence[Position], number: int, turn: Turn | None
+) -> dict[str, float]:
+    """Return what the place of a header says, as log-odds for a print, each term in words."""
     position = positions[number]
+    relation = _relation(blocks[number - 1], blocks[number]) if number else {}
     if position.separated:
-        return _SEPARATED
+        far = 1.0 if position.lines_above or not number else 0.5  # at the foot of the page before
+        return {"a separator or quote marks before it": far * _SEPARATED}
     if position.lines_above > 1 or position.words_above > _OWNER_WORDS:
-        return _BELOW
-    opinion = _NEARLY_TOP if position.lines_above else _TOP
-    goes_on = number > 0 and _goes_on(blocks[number - 1], blocks[number])
+        return {"text above it on the page": _BELOW, **relation}
+    opinion = {"a short line above it": _NEARLY_TOP} if position.lines_above else {"top of the page": _TOP}
+    if "mailto:" in blocks[number].values.get(Label.FROM, "").casefold():
+        opinion["mailto: in the sender"] = _MAILTO
+    if turn is not None:
+        opinion[f"the numbers say that a record {turn.value.replace('_', ' ')} here"] = _TURNS[turn]
+        return opinion
     if not position.page_before_is_full:
-        return opinion + (_CONTINUED / 2 if goes_on else _FRESH)
-    return opinion + (_CONTINUED if goes_on else 0.0)
+        opinion["the page before ends early"] = _FRESH
+    return opinion | relation
 
 
-def _goes_on(before: HeaderBlock, block: HeaderBlock) -> bool:
-    """Tell whether a header could be quoted below the one before it: same subject, not newer."""
-    if base_subject(before.values.get(Label.SUBJECT, "")) != base_subject(block.values.get(Label.SUBJECT, "")):
-        return False
+def _relation(before: HeaderBlock, block: HeaderBlock) -> dict[str, float]:
+    """Return what subject and date say: a quoted header goes on with the subject and is older."""
+    subjects = [base_subject(part.values.get(Label.SUBJECT, "")) for part in (before, block)]
+    if Label.SUBJECT not in before.values or Label.SUBJECT not in block.values:
+        return {}
     newer, older = (parse_date(part.values.get(Label.DATE, "")).wall for part in (before, block))
-    return newer is None or older is None or older <= newer
+    in_order = newer is None or older is None or older <= newer
+    if _are_alike(*subjects):
+        return {"goes on with the subject of the header before": _CONTINUED} if in_order else {}
+    if not all(subjects):
+        return {}
+    terms = {"another subject than the header before": _OTHER_SUBJECT}
+    return terms if in_order else {**terms, "newer than the header before": _NEWER}
+
+
+def _are_alike(subject: str, other: str) -> bool:
+    """Tell whether two subjects are one, as far as OCR lets us see: "pdb" and "pds" may be, "part1" and "part2" not."""
+    if subject == other:
+        return True
+    shorter, longer = sorted((subject, other), key=len)
+    if len(shorter) >= _TELLING and longer.startswith(shorter):  # cut off, or run together with the text
+        return True
+    if re.sub(r"\D", "", subject) != re.sub(r"\D", "", other):
+        return False
+    return SequenceMatcher(None, subject, other, autojunk=False).ratio() >= _SAME_SUBJECT
 
 
 def _style(spots: Sequence[Spot], block: HeaderBlock) -> tuple[str, ...]:
@@ -117,13 +174,20 @@ def _style(spots: Sequence[Spot], block: HeaderBlock) -> tuple[str, ...]:
     date = re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+", "0", block.values.get(Label.DATE, "")))
     main = "-".join(label.value for label in block.labels if label not in (Label.CC, Label.BCC, Label.OTHER))
     sender = block.values.get(Label.FROM, "")
+    flags = Label.OTHER in block.values or Label.IMPORTANCE in block.values
+    address = "mailto" if "mailto" in sender.casefold() else "address" if "<" in sender else "no address"
+    above = (
+        spots[block.start - 1].line if block.start and spots[block.start - 1].page == spots[block.start].page else None
+    )
+    over = above.text if above is not None and len(above.words) <= _OWNER_WORDS else ""
     return (
-        f"tab_stop {block.tab_stop}",
-        f"date {date}",
+        *([f"“{over}” above it"] if over else []),
+        f"values {'at a tab stop' if block.tab_stop else 'right behind their labels'}",
+        f"date written as {date}",
         f"labels {main}",
-        f"address {'mailto' in sender.casefold()} {'<' in sender}",
+        f"{address} in the sender",
         f"indent {round(spots[block.start].line.box.x0 / 12)}",
-        f"flags {Label.OTHER in block.values}",
+        f"{'flags' if flags else 'no flags'} below the subject",
     )
 
 

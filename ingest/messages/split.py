@@ -1,25 +1,22 @@
 """Cut pages into emails: header blocks found, told apart, and everything between them given to one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from ingest.headers import HeaderBlock, Spot, find_header_blocks, read_headers
+from ingest.dates import decide_day_first
+from ingest.headers import HeaderBlock, Spot, find_header_blocks
 from ingest.headers.attribution import find_attributions
-from ingest.headers.labels import Label
+from ingest.headers.columns import find_column_headers
+from ingest.headers.lexicon import Label
+from ingest.headers.values import split_attachments
 from ingest.headers.webprint import find_web_headers
-from ingest.messages.boundaries import find_position, is_separator, printed_log_odds
-from ingest.messages.text import join_lines
-from ingest.records import Headers, Level, Mailbox, MessageRecord, PageRecord
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """The lines of one message: a header block and what follows it up to the next one."""
-
-    block: HeaderBlock
-    level: Level
-    start: int  # first line that belongs to it: an owner's name or a separator stands before the block
-    end: int = 0
+from ingest.messages.boundaries import find_position, is_separator, judge_headers
+from ingest.messages.build import Part, Sheet, build_messages
+from ingest.messages.papers import begins_paper
+from ingest.messages.series import Turn, find_turns
+from ingest.messages.subjects import agree_subjects
+from ingest.messages.withheld import mark_boxes
+from ingest.records import Level, MessageRecord, PageRecord
 
 
 def split_messages(pages: Sequence[PageRecord]) -> tuple[list[PageRecord], list[MessageRecord]]:
@@ -28,16 +25,17 @@ def split_messages(pages: Sequence[PageRecord]) -> tuple[list[PageRecord], list[
     A printed email is followed by the messages that it quotes, outermost first; each names the one
     that quotes it in `parent`.
     """
-    spots = [
+    by_number = {page.number: page for page in pages}
+    plain = [
         Spot(page.number, index, line, page.width_pt)
         for page in pages
         for index, line in enumerate(page.lines)
         if index not in page.furniture
     ]
-    heights = {page.number: page.height_pt for page in pages}
-    parts = _find_parts(spots, heights)
-    by_number = {page.number: page for page in pages}
-    messages = [_with_textless_pages(message, by_number) for message in _build_messages(spots, parts, by_number)]
+    spots = mark_boxes(plain, by_number)
+    parts = _find_parts(spots, by_number)
+    dates = (part.block.values.get(Label.DATE, "") for part in parts)
+    messages = build_messages(Sheet(spots, plain, by_number, decide_day_first(dates)), parts)
     inside = {
         number
         for message in messages
@@ -49,7 +47,12 @@ def split_messages(pages: Sequence[PageRecord]) -> tuple[list[PageRecord], list[
 
 def find_blocks(spots: Sequence[Spot]) -> list[HeaderBlock]:
     """Return labelled headers, web prints' headings and attribution lines in order, none within another."""
-    found = [*find_header_blocks(spots), *find_web_headers(spots), *find_attributions(spots)]
+    found = [
+        *find_header_blocks(spots),
+        *find_web_headers(spots),
+        *find_column_headers(spots),
+        *find_attributions(spots),
+    ]
     blocks: list[HeaderBlock] = []
     for block in sorted(found, key=lambda block: (block.start, -block.end)):
         if not blocks or block.start >= blocks[-1].end:
@@ -57,92 +60,67 @@ def find_blocks(spots: Sequence[Spot]) -> list[HeaderBlock]:
     return blocks
 
 
-def _find_parts(spots: Sequence[Spot], heights: Mapping[int, float]) -> list[_Part]:
+def _find_parts(spots: Sequence[Spot], pages: Mapping[int, PageRecord]) -> list[Part]:
     blocks = find_blocks(spots)
-    odds = printed_log_odds(spots, blocks, heights)
-    parts: list[_Part] = []
-    for block, value in zip(blocks, odds, strict=True):
-        level = Level.PRINTED if value > 0 else Level.QUOTED
+    parts: list[Part] = []
+    turns = find_turns(list(pages.values()))
+    for block, verdict in zip(blocks, judge_headers(spots, blocks, pages, turns), strict=True):
+        level = Level.PRINTED if verdict.log_odds > 0 else Level.QUOTED
         if level is Level.QUOTED and not parts:
             # Nothing printed holds it: its own header is all we have.
             level = Level.PRINTED
-        parts.append(_Part(block, level, _start_of(spots, block, level, heights)))
+        parts.append(Part(block, level, verdict, _start_of(spots, block, level, pages)))
     ends = [*(part.start for part in parts[1:]), len(spots)][: len(parts)]
-    return [replace(part, end=end) for part, end in zip(parts, ends, strict=True)]
+    ended = [
+        replace(part, end=_end_of(spots, part, end, turns) if _is_last(parts, number) else end)
+        for number, (part, end) in enumerate(zip(parts, ends, strict=True))
+    ]
+    if sum(part.level is Level.PRINTED for part in parts) == 1:  # a file of one email: what follows is attached to it
+        ended[-1] = replace(ended[-1], end=len(spots))
+    return _agreed(spots, ended)
 
 
-def _start_of(spots: Sequence[Spot], block: HeaderBlock, level: Level, heights: Mapping[int, float]) -> int:
+def _is_last(parts: Sequence[Part], number: int) -> bool:
+    """Tell whether no quoted message follows before the next printed one."""
+    return number + 1 == len(parts) or parts[number + 1].level is Level.PRINTED
+
+
+def _end_of(spots: Sequence[Spot], part: Part, end: int, turns: Mapping[int, Turn]) -> int:
+    """Return where a message ends that may run on to `end`: before a page that begins a paper of its own.
+
+    As many papers as it names attachments are its own.
+    """
+    attached = len(split_attachments(part.block.values.get(Label.ATTACHMENTS, "")))
+    for index in range(part.block.end, end):
+        page = spots[index].page
+        if spots[index - 1].page == page:
+            continue
+        turn = turns.get(page)
+        if turn is Turn.STARTS:
+            return index
+        if turn is None and begins_paper(spots, index):
+            if attached == 0:
+                return index
+            attached -= 1
+    return end
+
+
+def _agreed(spots: Sequence[Spot], parts: Sequence[Part]) -> list[Part]:
+    """Let the headers of each thread agree on their subject."""
+    starts = [number for number, part in enumerate(parts) if part.level is Level.PRINTED]
+    agreed: list[Part] = []
+    for first, last in zip(starts, [*starts, len(parts)][1:], strict=True):
+        thread = parts[first:last]
+        blocks = agree_subjects(spots, [part.block for part in thread])
+        agreed.extend(replace(part, block=block) for part, block in zip(thread, blocks, strict=True))
+    return agreed
+
+
+def _start_of(spots: Sequence[Spot], block: HeaderBlock, level: Level, pages: Mapping[int, PageRecord]) -> int:
     """Return the first line of a message: its owner's name above a print, a separator above a quote."""
-    position = find_position(spots, block, heights)
+    position = find_position(spots, block, pages)
     if level is Level.PRINTED:
         few = position.lines_above <= 2 and position.words_above <= 8  # owner's name, "RE: subject"
         return block.start - position.lines_above if few else block.start
     before = block.start - 1
     return before if before >= 0 and is_separator(spots[before].line.text) else block.start
-
-
-def _build_messages(
-    spots: Sequence[Spot], parts: Sequence[_Part], pages: Mapping[int, PageRecord]
-) -> list[MessageRecord]:
-    messages: list[MessageRecord] = []
-    printed_at = [number for number, part in enumerate(parts) if part.level is Level.PRINTED]
-    for order, first in enumerate(printed_at):
-        last = printed_at[order + 1] if order + 1 < len(printed_at) else len(parts)
-        thread = parts[first:last]
-        parent: int | None = None
-        for part in thread:
-            end = thread[-1].end if part.level is Level.PRINTED else part.end
-            messages.append(_build_message(spots, part, parent, end, pages))
-            parent = len(messages) - 1
-    return messages
-
-
-def _with_textless_pages(message: MessageRecord, pages: Mapping[int, PageRecord]) -> MessageRecord:
-    """Let an email run on over pages without text: what follows it is its scanned attachment, for all we see."""
-    last = message.last_page
-    while message.level is Level.PRINTED and last + 1 in pages and not pages[last + 1].lines:
-        last += 1
-    return replace(message, last_page=last)
-
-
-def _build_message(
-    spots: Sequence[Spot], part: _Part, parent: int | None, end: int, pages: Mapping[int, PageRecord]
-) -> MessageRecord:
-    block = part.block
-    head = spots[block.start : block.end]
-    own = spots[block.end : part.end]
-    quoted = spots[part.end : end]
-    first, last = spots[part.start], spots[max(end - 1, block.end - 1)]
-    text_page = own[0].page if own else head[-1].page
-    headers = read_headers(block, "\n".join(spot.line.text for spot in head))
-    return MessageRecord(
-        level=part.level,
-        parent=parent,
-        first_page=first.page,
-        last_page=last.page,
-        first_line=head[0].row + 1,
-        text_page=text_page,
-        headers=_withhold_sender(headers, block, spots, pages),
-        text=join_lines(own, text_page),
-        quoted_text=join_lines(quoted, own[-1].page if own else text_page),
-    )
-
-
-def _withhold_sender(
-    headers: Headers, block: HeaderBlock, spots: Sequence[Spot], pages: Mapping[int, PageRecord]
-) -> Headers:
-    """A sender's line that is empty but for a code in the margin has a withheld sender."""
-    if headers.sender is not None or Label.FROM not in block.values or block.kind != "labels":
-        return headers
-    line = spots[block.start + block.labels.index(Label.FROM)]
-    middle = (line.line.box.top + line.line.box.bottom) / 2
-    beside = [
-        redaction
-        for redaction in pages[line.page].redactions
-        if redaction.box and redaction.code and redaction.box.top - 6 <= middle <= redaction.box.bottom + 6
-    ]
-    if not beside:
-        return headers
-    codes = tuple(dict.fromkeys(redaction.code for redaction in beside if redaction.code))
-    printed = ", ".join(redaction.printed or "" for redaction in beside)
-    return replace(headers, sender=Mailbox(printed, None, None, withheld=True, codes=codes))

@@ -12,6 +12,7 @@ class FileKind(StrEnum):
     EML = "eml"
     MBOX = "mbox"
     MSG = "msg"
+    PST = "pst"
     ZIP = "zip"
     UNKNOWN = "unknown"
 

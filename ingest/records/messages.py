@@ -66,6 +66,9 @@ class MessageRecord:
     confidence: float = 1.0  # that it is a message of this level and begins here, 0 to 1
     reasons: tuple[str, ...] = ()  # what speaks most for and against, in words: "top of page"
     doubts: tuple[Doubt, ...] = ()  # why a person should look; none for most
+    message_id: str | None = None  # of its own header, without "<>"; None: not printed, as on paper
+    in_reply_to: str | None = None  # the `message_id` of the email that it answers
+    references: tuple[str, ...] = ()  # those of its thread, the first one first
 
 
 class PaperKind(StrEnum):
@@ -77,6 +80,7 @@ class PaperKind(StrEnum):
     FAX = "fax"
     CABLE = "cable"
     COVER_SHEET = "cover_sheet"
+    INVITE = "invite"  # a calendar's entry without a sender and a date of its own
     INDEX = "index"  # of withheld or released documents
     OTHER = "other"
 

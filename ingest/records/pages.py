@@ -36,6 +36,7 @@ class Word(NamedTuple):
 
     text: str
     box: Box
+    from_ocr: bool = False  # read from the page's picture, where the text layer has nothing
 
 
 @dataclass(frozen=True, slots=True, init=False)

@@ -135,6 +135,7 @@ def upgrade() -> None:
                 "fax",
                 "cable",
                 "cover_sheet",
+                "invite",
                 "index",
                 "other",
                 name="paperkind",
@@ -179,7 +180,11 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("doubtful", sa.Boolean(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("checked_by", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("sent_message_id", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("internet_message_id", sa.String(), nullable=True))
+        batch_op.add_column(sa.Column("in_reply_to", sa.String(), nullable=True))
+        batch_op.add_column(sa.Column("references_text", sa.String(), server_default="", nullable=False))
         batch_op.create_index(batch_op.f("ix_messages_doubtful"), ["doubtful"], unique=False)
+        batch_op.create_index(batch_op.f("ix_messages_internet_message_id"), ["internet_message_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_messages_sent_message_id"), ["sent_message_id"], unique=False)
         batch_op.create_foreign_key(
             batch_op.f("fk_messages_sent_message_id_sent_messages"), "sent_messages", ["sent_message_id"], ["id"]
@@ -234,7 +239,11 @@ def downgrade() -> None:
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_messages_sent_message_id_sent_messages"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_messages_sent_message_id"))
+        batch_op.drop_index(batch_op.f("ix_messages_internet_message_id"))
         batch_op.drop_index(batch_op.f("ix_messages_doubtful"))
+        batch_op.drop_column("references_text")
+        batch_op.drop_column("in_reply_to")
+        batch_op.drop_column("internet_message_id")
         batch_op.drop_column("sent_message_id")
         batch_op.drop_column("checked_by")
         batch_op.drop_column("doubtful")

@@ -57,6 +57,17 @@ def test_export_gives_a_record_a_message(home: Path) -> None:
     assert {record["level"] for record in records} == {"top", "quoted"}
 
 
+def test_a_printed_message_has_the_bates_numbers_of_its_pages(home: Path) -> None:
+    records = [json.loads(line) for line in _run(home, "export", "--format", "truth").stdout.splitlines()]
+    stamped = [record for record in records if record["bates"]]
+    assert {record["level"] for record in stamped} == {"top"}
+    assert all(len(record["bates"]) == len(set(record["bates"])) for record in stamped)
+
+
+def test_retry_reads_only_what_failed(home: Path) -> None:
+    assert _run(home, "retry").stdout.startswith("all releases: 1 files (1 refused)")
+
+
 def test_reindex_keeps_every_entry(home: Path) -> None:
     before = json.loads(_run(home, "search", "pilot", "--json").stdout)["count"]
     assert _run(home, "reindex").returncode == 0

@@ -2,7 +2,7 @@ import pytest
 
 from ingest.headers import find_header_blocks, read_headers
 from ingest.headers.attribution import find_attributions
-from ingest.headers.labels import Label
+from ingest.headers.lexicon import Label
 from ingest.headers.values import split_attachments
 from ingest.headers.webprint import find_web_headers
 from tests.support.typeset import set_spots

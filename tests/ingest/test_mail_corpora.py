@@ -18,7 +18,7 @@ from ingest.workers import WorkerLimits, read_in_workers
 
 SHARED = Path(__file__).parents[3] / "shared"
 NATIVE, BAD = SHARED / "corpora/native", SHARED / "badinputs"
-MAILS = {FileKind.EML, FileKind.MBOX, FileKind.MSG}
+MAILS = {FileKind.EML, FileKind.MBOX, FileKind.MSG, FileKind.PST}
 
 pytestmark = pytest.mark.skipif(not BAD.is_dir(), reason="the corpora are not at hand beside the repository")
 
@@ -33,7 +33,7 @@ def read(file: SourceFile) -> Reading:
 
 def mails(folder: Path) -> Iterator[SourceFile]:
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix in {".eml", ".mbox", ".msg"}:
+        if path.is_file() and path.suffix in {".eml", ".mbox", ".msg", ".pst"}:
             kind = find_kind(path)
             name = sha256(bytes(path)).hexdigest()
             yield SourceFile(path, name, name, path.stat().st_size, kind if kind in MAILS else FileKind.EML)
@@ -47,7 +47,7 @@ def codes(folder: Path) -> Counter[str]:
 
 
 def test_every_native_mail_is_read() -> None:
-    assert codes(NATIVE) == {State.PUBLISHED: 154}
+    assert codes(NATIVE) == {State.PUBLISHED: 156}
 
 
 def test_no_broken_mail_harms_its_worker() -> None:

@@ -11,7 +11,7 @@ from ingest.mail.charsets import decode_base64, decode_text, decode_words
 from ingest.mail.dates import parse_mail_date
 from ingest.mail.eml import read_eml
 from ingest.mail.html import html_to_text
-from ingest.records import DatePrecision, MessageRecord, Problem
+from ingest.records import DatePrecision, MessageKind, MessageRecord, Problem, ReadingMethod
 
 HEAD = "From: Jane Roe <Jane@Example.org>\nTo: bob@example.org\nSubject: Water main\n"
 PARTS = (
@@ -205,9 +205,12 @@ def test_a_mail_within_is_an_attachment_named_by_its_subject() -> None:
     assert mail.attached_files[0].content == b"Subject: Budget 1/2\n\ninner"
 
 
-def test_an_image_of_the_text_is_no_attachment_and_a_named_one_is() -> None:
+def test_a_picture_shown_in_the_text_is_kept_as_it_may_be_a_pasted_page() -> None:
     shown = "Content-Type: image/png\nContent-ID: <logo>\n\nx"
-    assert [file.name for file in message(HEAD + PARTS.format(shown)).attached_files] == ["scan.pdf"]
+    assert [file.name for file in message(HEAD + PARTS.format(shown)).attached_files] == [
+        "attachment-1.png",
+        "scan.pdf",
+    ]
     named = "Content-Type: image/png; name=a.png\nContent-ID: <logo>\n\nx"
     assert [file.name for file in message(HEAD + PARTS.format(named)).attached_files] == ["a.png", "scan.pdf"]
 
@@ -295,3 +298,127 @@ def test_damage_never_raises(damage: bytes, place: int) -> None:
     whole = (HEAD + PARTS.format("Content-Type: text/html; charset=utf-8\n\n<p>x</p>")).encode()
     record, _ = read_eml(whole[:place] + damage + whole[place:])
     assert record is None or "\0" not in record.text + record.headers.printed
+
+
+def test_a_mail_names_itself_and_those_before_it() -> None:
+    mail = message(
+        HEAD + "Message-ID: <c@x>\nIn-Reply-To: Your message of Monday <b@\n x>\nReferences: <a@x>\n <b@x> <a@x>\n\nx"
+    )
+    assert (mail.message_id, mail.in_reply_to, mail.references) == ("c@x", "b@x", ("a@x", "b@x"))
+
+
+def test_a_mail_without_identifiers_has_none() -> None:
+    mail = message(HEAD + "\nx")
+    assert (mail.message_id, mail.in_reply_to, mail.references) == (None, None, ())
+
+
+def test_an_identifier_without_its_brackets_is_read() -> None:
+    assert message(HEAD + "Message-ID: c@x\n\nx").message_id == "c@x"
+
+
+def readings(text: str | bytes) -> dict[str, tuple[str, float]]:
+    found = message(text).headers.readings
+    assert all(each.method is ReadingMethod.NATIVE and each.page is None for each in found)
+    return {each.field: (each.printed, each.confidence) for each in found}
+
+
+def test_each_field_of_a_clean_header_is_certain() -> None:
+    found = readings(HEAD + "Date: Fri, 21 Sep 2018 09:55:06 -0400\nImportance: High\n\nx")
+    assert {confidence for _, confidence in found.values()} == {1.0}
+    assert found["importance"] == ("High", 1.0)
+    assert found["date"] == ("Fri, 21 Sep 2018 09:55:06 -0400", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        (b"Subject: Fr\xf6sche", "subject"),
+        (b"Cc: =?x-nobody-knows?Q?J=F6rg?= <a@example.org>", "cc"),
+        (b"Date: Mon, 21 Sep 2018 09:55:06 -0400", "date"),
+        (b"Date: 2018-09-21 09:55", "date"),
+        (b"Date: yesterday", "date"),
+        (b"Sender: a@example.org", "from"),
+    ],
+)
+def test_what_is_guessed_or_repaired_is_less_certain(line: bytes, field: str) -> None:
+    assert readings(b"To: b@example.org\n" + line + b"\n\nx")[field][1] < 1
+
+
+@pytest.mark.parametrize("kind", ["text/calendar; method=REQUEST", "multipart/alternative; boundary=b"])
+def test_a_mail_with_a_calendar_is_an_invite(kind: str) -> None:
+    mail = message(f"{HEAD}Content-Type: {kind}\n\n--b\nContent-Type: text/calendar\n\nBEGIN:VCALENDAR\n--b--\n")
+    assert mail.kind is MessageKind.INVITE
+
+
+BROKEN = "Content-Type: multipart/mixed; boundary={}\n\n--{}\nContent-Type: {}\n\n"
+
+
+def test_a_boundary_that_another_begins_with_belongs_to_the_inner_part() -> None:
+    inner = "multipart/mixed; boundary=a----\n\n--a----\n\nbody\n--a------\n"
+    assert message(HEAD + BROKEN.format("a--", "a--", inner) + "--a----").text == "body"
+
+
+def test_a_boundary_of_a_part_that_is_over_begins_another_part() -> None:
+    inner = "multipart/mixed; boundary=in\n\n--in\n\none\n--out\n\ntwo\n--in\n\nthree\n"
+    assert message(HEAD + BROKEN.format("out", "out", inner)).text == "one\ntwo\nthree"
+
+
+def test_the_same_boundary_within_and_around_is_told_apart() -> None:
+    inner = "multipart/alternative; boundary=b\n\n--b\n\none\n--b--\n--b\n\ntwo\n--b--\n"
+    assert message(HEAD + BROKEN.format("b", "b", inner)).text == "one\ntwo"
+
+
+def test_the_last_boundary_may_stand_behind_the_text() -> None:
+    assert message(HEAD + BROKEN.format("b", "b", "text/plain") + "end--b--").text == "end"
+
+
+def test_a_first_part_without_its_boundary_is_kept() -> None:
+    head = HEAD + "Content-Type: multipart/mixed; boundary=b\nContent-Type: text/plain; charset=latin-1\n\n"
+    assert message(f"{head}one\n--b\n\ntwo\n--b--\n").text == "one\n\ntwo"
+
+
+def test_all_plain_texts_among_alternatives_are_shown() -> None:
+    parts = "--b\n\none\n--b\nContent-Type: text/html\n\n<p>two\n--b\n\nlist footer\n--b--\n"
+    assert message(f"{HEAD}Content-Type: multipart/alternative; boundary=b\n\n{parts}").text == "one\nlist footer"
+
+
+def test_a_million_lines_that_look_like_boundaries_cost_little() -> None:
+    lines = "--b--\n--x\n" * 300_000
+    assert message(HEAD + BROKEN.format("b", "b", "multipart/mixed; boundary=x") + lines).headers.subject
+
+
+def test_latin_1_that_claims_to_be_utf_8_is_read() -> None:
+    assert decode_text(b"Die Hasen und die Fr\xf6sche klagten \xfcber ihre Lage", "utf-8").count("\ufffd") == 0
+
+
+def test_damaged_utf_8_stays_utf_8() -> None:
+    assert decode_text("Fröschchen — ".encode() + b"\xe2\x80", "utf-8").startswith("Fröschchen —")
+
+
+INVITE = """Content-Type: text/calendar; method=REQUEST
+
+BEGIN:VCALENDAR
+BEGIN:VEVENT
+SUMMARY:Pilot\\, second
+  round
+DTSTART;TZID=Eastern:20180604T093000
+LOCATION:Room 5
+DESCRIPTION:Bring the map.\\nAnn
+BEGIN:VALARM
+DESCRIPTION:Reminder
+END:VALARM
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+def test_an_invite_without_a_text_says_what_where_and_when() -> None:
+    mail = message(HEAD + INVITE)
+    lines = ["Summary: Pilot, second round", "Start: 20180604T093000", "Location: Room 5", "", "Bring the map.", "Ann"]
+    assert mail.text.split("\n") == lines
+    assert [each.name for each in mail.attached_files] == ["attachment-1.ics"]
+
+
+def test_an_invite_with_a_text_shows_that() -> None:
+    parts = f"--b\n\nCome to the pilot.\n--b\n{INVITE}\n--b--\n"
+    assert message(f"{HEAD}Content-Type: multipart/alternative; boundary=b\n\n{parts}").text == "Come to the pilot."

@@ -10,7 +10,7 @@ from ingest.files import find_kind
 from ingest.mail import read_mail
 from ingest.mail.eml import read_eml
 from ingest.mail.rtf import decompress_rtf, rtf_to_text
-from ingest.records import FileKind, MessageRecord
+from ingest.records import FileKind, MessageKind, MessageRecord
 from tests.support.compound_file import write_compound_file
 
 SENT = datetime(2018, 6, 4, 13, 30)
@@ -116,6 +116,29 @@ def test_attachments_of_a_msg_are_kept_and_a_mail_within_becomes_an_eml(tmp_path
     assert inner.headers.subject == "Pilot plan"
     assert inner.headers.date
     assert inner.headers.date.wall == SENT
+
+
+def test_a_msg_that_kept_the_header_it_came_with_prints_its_time(tmp_path: Path) -> None:
+    carried = b"Date: Mon, 4 Jun 2018 09:30:00 -0400\r\nMessage-ID: <a@x>\r\nImportance: high\r\n\r\n"
+    streams = message_streams() | {"__substg1.0_007D001E": carried}
+    (mail,) = read(tmp_path / "a.msg", write_compound_file(streams), FileKind.MSG)
+    assert mail.headers.date
+    assert (mail.headers.date.wall, mail.headers.date.utc_offset_min) == (datetime(2018, 6, 4, 9, 30), -240)
+    assert (mail.message_id, mail.headers.importance) == ("a@x", "high")
+    assert [box.address for box in mail.headers.to] == ["bob@example.org"]
+
+
+def test_a_msg_tells_how_each_field_was_read(tmp_path: Path) -> None:
+    (mail,) = read(tmp_path / "a.msg", write_compound_file(message_streams()), FileKind.MSG)
+    fields = {each.field: (each.printed, each.confidence) for each in mail.headers.readings}
+    assert fields["date"] == ("2018-06-04T13:30:00Z", 1.0)
+    assert set(fields) == {"from", "date", "to", "cc", "subject"}
+
+
+def test_a_meeting_is_an_invite(tmp_path: Path) -> None:
+    streams = message_streams() | {"__substg1.0_001A001E": b"IPM.Schedule.Meeting.Request"}
+    (mail,) = read(tmp_path / "a.msg", write_compound_file(streams), FileKind.MSG)
+    assert mail.kind is MessageKind.INVITE
 
 
 @pytest.mark.parametrize("bytes_kept", [30, 600, 3000])

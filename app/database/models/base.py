@@ -89,6 +89,7 @@ class PaperKind(StrEnum):
     FAX = "fax"
     CABLE = "cable"
     COVER_SHEET = "cover_sheet"
+    INVITE = "invite"  # a calendar's entry without a sender and a date of its own
     INDEX = "index"
     OTHER = "other"
 

@@ -17,7 +17,7 @@ class Document(Base):
     key: Mapped[str] = mapped_column(unique=True)  # first 16 hex digits of the SHA-256
     sha256: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]  # the file's name without its folder, as first found
-    kind: Mapped[str]  # pdf, eml, mbox, msg, zip or unknown: told by content
+    kind: Mapped[str]  # pdf, eml, mbox, msg, pst, zip or unknown: told by content
     size_bytes: Mapped[int] = mapped_column(BigInteger)
     page_count: Mapped[int]  # 0 where it has no pages, as a mail
     state: Mapped[DocumentState] = mapped_column(index=True)

@@ -58,6 +58,9 @@ class Message(Base):
     doubtful: Mapped[bool] = mapped_column(server_default="0", index=True)  # waits in the review queue
     checked_by: Mapped[str | None]  # the person who looked at it; None: read by machine alone
     sent_message_id: Mapped[int | None] = mapped_column(ForeignKey("sent_messages.id"), index=True)
+    internet_message_id: Mapped[str | None] = mapped_column(index=True)  # of a mail's header, without "<>"
+    in_reply_to: Mapped[str | None]  # the `internet_message_id` of the email that it answers
+    references_text: Mapped[str] = mapped_column(server_default="")  # those of its thread in order, blank apart
     indexed_at: Mapped[datetime | None] = mapped_column(index=True)  # UTC; NULL: waits for the index
 
     document: Mapped[Document] = relationship(lazy="raise")

@@ -27,6 +27,7 @@ from app.web.schemas.messages import message_summary
 PAGES_SHOWN = 20
 MESSAGES_SHOWN = 100  # of a mail file, which has no pages
 CONTENTS_SHOWN = 1000
+MAILS_SHOWN = 100  # to which one file was attached
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ def load_document(archive: Archive, key: str, *, page: int = 1, q: str = "") -> 
             places=[place_summary(file) for file in ReleaseRepository(session).places(document.id)],
             container=document_summary(container) if container else None,
             contents=[document_summary(one) for one in documents.contents(document.id, limit=CONTENTS_SHOWN)],
+            attached_to=[message_summary(one) for one in messages.with_attachment(document.id, limit=MAILS_SHOWN)],
             problems=[problem_summary(problem) for problem in document.problems],
             message_count=message_count,
             first=first,

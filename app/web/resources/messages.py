@@ -18,6 +18,7 @@ from app.web.schemas.messages import message_summary
 from app.web.schemas.people import participant_summary
 
 PAGES_SHOWN = 40
+MAILS_SHOWN = 100  # to which one file was attached
 
 
 def load_message(archive: Archive, key: str, *, q: str = "") -> MessageDetail:
@@ -46,6 +47,7 @@ def load_message(archive: Archive, key: str, *, q: str = "") -> MessageDetail:
             bates_numbers=[bates.number for page in pages for bates in page.bates_numbers],
             exemptions=_exemptions(message),
             document=document_summary(document),
+            attached_to=[message_summary(one) for one in messages.with_attachment(document.id, limit=MAILS_SHOWN)],
             sha256=document.sha256,
             original_url=f"/documents/{document.key}/original",
             places=[place_summary(file) for file in ReleaseRepository(session).places(document.id)],

@@ -54,6 +54,7 @@ class MessageDetail(MessageSummary):
     bates_numbers: list[str]  # of its pages
     exemptions: list[ExemptionCount]
     document: DocumentSummary
+    attached_to: list[MessageSummary]  # the emails that the document was attached to, at most a hundred
     sha256: str  # of the released file
     original_url: str
     places: list[PlaceSummary]  # releases in which the file was found

@@ -60,7 +60,7 @@ class DocumentSummary(Schema):
     key: str
     url: str
     name: str
-    kind: str  # pdf, eml, mbox, msg, zip or unknown: told by content
+    kind: str  # pdf, eml, mbox, msg, pst, zip or unknown: told by content
     size_bytes: int
     page_count: int  # 0 where it has no pages, as a mail
     state: DocumentState
@@ -106,6 +106,7 @@ class DocumentDetail(DocumentSummary):
     places: list[PlaceSummary]
     container: DocumentSummary | None  # the zip or mail it lay in
     contents: list[DocumentSummary]  # the files that lay in it
+    attached_to: list[MessageSummary]  # the emails that it was attached to, at most a hundred
     problems: list[ProblemSummary]
     message_count: int  # printed ones, of the whole file
     first: int  # the stretch that follows: pages, or messages of a mail file, from 1, both inclusive

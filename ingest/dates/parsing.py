@@ -6,43 +6,21 @@ formats, and OCR breaks them all (a lost blank in "20111:53 AM", "PIVI" for PM, 
 
 import difflib
 import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import lru_cache
 
+from ingest.dates.names import MONTHS, WEEKDAYS, ZONES
 from ingest.records import DatePrecision, PrintedDate
 
-# Names of the months in the languages whose mail programs we read; a name's first match counts.
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "january jan januar janvier enero janeiro gennaio januari styczeń января januar tammikuu ledna",
-            "february feb febr februar février fevrier febrero fevereiro febbraio februari lutego февраля helmikuu",
-            "march mar märz maerz mars marzo março marco maart marca марта marts maaliskuu března",
-            "april apr avril abril aprile kwietnia апреля huhtikuu dubna",
-            "may mai mayo maio maggio mei maja мая toukokuu května",
-            "june jun juni juin junio junho giugno czerwca июня kesäkuu června",
-            "july jul juli juillet julio julho luglio lipca июля heinäkuu července",
-            "august aug août aout agosto augustus sierpnia августа elokuu srpna",
-            "september sep sept septembre septiembre setembro settembre września сентября syyskuu září",
-            "october oct okt oktober octobre octubre outubro ottobre października октября lokakuu října",
-            "november nov novembre noviembre novembro listopada ноября marraskuu listopadu",
-            "december dec dez dezember décembre decembre diciembre dezembro dicembre grudnia декабря joulukuu",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
 _LONGEST = 200  # letters of a date line that are looked at
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_ZONES = {  # minutes east of UTC; only names that mean one offset in mail headers (RFC 5322, 4.3 and AOL's prints)
-    "utc": 0, "gmt": 0, "z": 0, "est": -300, "edt": -240, "cst": -360, "cdt": -300, "mst": -420, "mdt": -360,
-    "pst": -480, "pdt": -420, "akst": -540, "akdt": -480, "hst": -600, "bst": 60, "cet": 60, "cest": 120,
-    "eastern standard time": -300, "eastern daylight time": -240, "central standard time": -360,
-    "central daylight time": -300, "mountain standard time": -420, "mountain daylight time": -360,
-    "pacific standard time": -480, "pacific daylight time": -420,
-}  # fmt: skip
 _DIGITS = str.maketrans("OoUIlisSZ", "000111552")  # what OCR makes of digits, within a number
+_ENGLISH_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")  # "Thurs", "Tues", "Wednes" and what OCR leaves
+_EAST_ASIAN = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]")
+_EAST_ASIAN_HALF = re.compile(
+    r"(午前|午後|上午|下午|오전|오후)\s*(\d{1,2}\s*[:：時时시]\s*\d{1,2}(?:\s*[:：分분]\s*\d{1,2})?)[分분秒초]?"
+)
+_FRENCH_HOUR = re.compile(r"\b(\d{1,2})\s?[hH]\s?(\d\d)\b")
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _NUMBER_LIKE = re.compile(r"(?<![^\W\d_])[\dOUIliSZ]*\d[\dOUIliSZ]*(?![^\W\d_])")
 _GLUED_YEAR = re.compile(r"((?:19|20)\d\d)(\d{1,2}:\d\d)")
@@ -53,11 +31,32 @@ _TIME = re.compile(
     re.I,
 )
 _LOST_COLON = re.compile(r"(?<!\d)(?P<hour>\d{1,2})(?P<minute>[0-5]\d)\s*(?P<half>[AP]\.?M\.?)\b", re.I)
-_ISO = re.compile(r"\b" + _YEAR + r"-(?P<month>\d\d)-(?P<day>\d\d)(?!\d)")
+_ISO = re.compile(r"\b" + _YEAR + r"(?P<sign>[-/.])(?P<month>\d\d)(?P=sign)(?P<day>\d\d)(?!\d)")
 _NUMERIC = re.compile(r"\b(?P<first>\d{1,2})[/.-](?P<second>\d{1,2})[/.-](?P<year>\d{4}|\d\d)\b")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _OFFSET = re.compile(r"(?:GMT|UTC)?\s*(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)(?!\d)")
-_ZONE_NAME = re.compile(r"\b(" + "|".join(sorted(map(re.escape, _ZONES), key=len, reverse=True)) + r")\b", re.I)
+_ZONE_NAME = re.compile(r"\b(" + "|".join(sorted(map(re.escape, ZONES), key=len, reverse=True)) + r")\b", re.I)
+
+
+def weekday_fits(date: PrintedDate) -> bool | None:
+    """Tell whether the weekday printed with a date is that date's; None where none is printed or nothing was read."""
+    if date.wall is None or date.precision in (DatePrecision.YEAR, DatePrecision.MONTH):
+        return None
+    weekday = _weekday(date.text[:_LONGEST])
+    return None if weekday is None else weekday == date.wall.weekday()
+
+
+def decide_day_first(texts: Iterable[str]) -> bool:
+    """Tell whether the dates of one release print the day before the month: "13/04/2012" and none "04/13/2012"."""
+    firsts, seconds = 0, 0
+    for text in texts:
+        match = _NUMERIC.search(_repair(text[:_LONGEST]))
+        if match is None:
+            continue
+        first, second = int(match["first"]), int(match["second"])
+        firsts += 12 < first <= 31 and second <= 12
+        seconds += 12 < second <= 31 and first <= 12
+    return firsts > seconds
 
 
 @lru_cache(maxsize=4096)
@@ -84,9 +83,18 @@ def parse_date(text: str, *, day_first: bool = False) -> PrintedDate:
 def _repair(text: str) -> str:
     """Undo what OCR does to digits and blanks."""
     text = re.sub(r"\s+", " ", text.replace("\u202f", " ")).strip()
+    text = _EAST_ASIAN.sub(r"\1-\2-\3 ", text)
+    text = re.sub(r"-(\d)(?=[-\s])", r"-0\1", text) if "-" in text[:12] else text
+    text = _EAST_ASIAN_HALF.sub(_western_half, text)
+    text = _FRENCH_HOUR.sub(r"\1:\2", text)
     text = _NUMBER_LIKE.sub(lambda match: _as_digits(match.group()), text)
     text = _GLUED_YEAR.sub(r"\1 \2", text)
     return _GLUED_DAY.sub(r"\1 \2", text)
+
+
+def _western_half(match: re.Match[str]) -> str:
+    time = re.sub(r"\s*[:：時时시分분]\s*", ":", match[2])
+    return f"{time} {'PM' if match[1] in ('午後', '下午', '오후') else 'AM'}"
 
 
 def _as_digits(number: str) -> str:
@@ -147,12 +155,12 @@ def _find_named_month(text: str) -> tuple[tuple[datetime, DatePrecision], str] |
 def _month(word: str) -> int | None:
     """Return the number of a month's name, also of one that OCR has damaged."""
     folded = word.casefold()
-    if folded in _MONTHS:
-        return _MONTHS[folded]
-    if folded[:3] in _WEEKDAYS or len(folded) < 5:
+    if folded in MONTHS:
+        return MONTHS[folded]
+    if _weekday_of(word) is not None or len(folded) < 5:
         return None
-    close = difflib.get_close_matches(folded, [name for name in _MONTHS if len(name) > 4], n=1, cutoff=0.8)
-    return _MONTHS[close[0]] if close else None
+    close = difflib.get_close_matches(folded, [name for name in MONTHS if len(name) > 4], n=1, cutoff=0.8)
+    return MONTHS[close[0]] if close else None
 
 
 def _numeric_day(match: re.Match[str], weekday: int | None, *, day_first: bool) -> datetime | None:
@@ -169,11 +177,15 @@ def _numeric_day(match: re.Match[str], weekday: int | None, *, day_first: bool) 
 
 
 def _weekday(text: str) -> int | None:
-    for word in _WORD.finditer(text):
-        start = word.group()[:3].casefold()
-        if start in _WEEKDAYS:
-            return _WEEKDAYS.index(start)
-    return None
+    """Return the weekday that a text names, Monday is 0."""
+    return next((day for word in _WORD.finditer(text) if (day := _weekday_of(word.group())) is not None), None)
+
+
+def _weekday_of(word: str) -> int | None:
+    folded = word.casefold()
+    if folded in WEEKDAYS:
+        return WEEKDAYS[folded]
+    return WEEKDAYS.get(folded[:3]) if folded[:3] in _ENGLISH_DAYS else None
 
 
 def _day(year: int, month: int, day: int) -> datetime | None:
@@ -206,5 +218,5 @@ def _find_offset(text: str) -> int | None:
         minutes = int(match["hours"]) * 60 + int(match["minutes"])
         return minutes if match["sign"] == "+" else -minutes
     if match := _ZONE_NAME.search(text):
-        return _ZONES[match[1].casefold()]
+        return ZONES[match[1].casefold()]
     return None

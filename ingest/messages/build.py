@@ -1,0 +1,97 @@
+"""Make the records of messages from the header blocks and what stands between them."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ingest.headers import HeaderBlock, Spot, read_headers
+from ingest.headers.readings import read_fields
+from ingest.messages.boundaries import Verdict
+from ingest.messages.doubts import find_doubts
+from ingest.messages.parts import find_parts
+from ingest.messages.text import join_lines
+from ingest.messages.withheld import withhold
+from ingest.records import Headers, Level, MessageKind, MessageRecord, PageRecord
+
+_WHEN = re.compile(r"\W*(?:When|Start)\s?:")
+_WHERE = re.compile(r"\W*(?:Where|Location)\s?:")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The lines of one message: a header block and what follows it up to the next one."""
+
+    block: HeaderBlock
+    level: Level
+    verdict: Verdict
+    start: int  # first line that belongs to it: an owner's name or a separator stands before the block
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The lines of a whole document, and what was learnt of it."""
+
+    spots: Sequence[Spot]  # boxes that stand for header values are marked in them
+    plain: Sequence[Spot]  # the same lines as they stand
+    pages: Mapping[int, PageRecord]
+    day_first: bool = False  # numeric dates print the day before the month
+
+
+def build_messages(sheet: Sheet, parts: Sequence[Part]) -> list[MessageRecord]:
+    """Return the messages in order: each printed one is followed by those that it quotes, outermost first."""
+    messages: list[MessageRecord] = []
+    printed_at = [number for number, part in enumerate(parts) if part.level is Level.PRINTED]
+    for order, first in enumerate(printed_at):
+        last = printed_at[order + 1] if order + 1 < len(printed_at) else len(parts)
+        thread = parts[first:last]
+        parent: int | None = None
+        for part in thread:
+            end = thread[-1].end if part.level is Level.PRINTED else part.end
+            messages.append(_build_message(sheet, part, parent, end))
+            parent = len(messages) - 1
+    return [_with_textless_pages(message, sheet.pages) for message in messages]
+
+
+def _with_textless_pages(message: MessageRecord, pages: Mapping[int, PageRecord]) -> MessageRecord:
+    """Let an email run on over pages without text: what follows it is its scanned attachment, for all we see."""
+    last = message.last_page
+    while message.level is Level.PRINTED and last + 1 in pages and not pages[last + 1].lines:
+        last += 1
+    return replace(message, last_page=last)
+
+
+def _build_message(sheet: Sheet, part: Part, parent: int | None, end: int) -> MessageRecord:
+    spots, block = sheet.plain, part.block
+    head, own, quoted = spots[block.start : block.end], spots[block.end : part.end], spots[part.end : end]
+    text_page = own[0].page if own else head[-1].page
+    headers = _read_headers(sheet, block, head)
+    text = "\n".join(filter(None, (block.rest, join_lines(own, text_page))))
+    message = MessageRecord(
+        level=part.level,
+        parent=parent,
+        first_page=spots[part.start].page,
+        last_page=spots[max(end - 1, block.end - 1)].page,
+        first_line=head[0].row + 1,
+        text_page=text_page,
+        headers=headers,
+        text=text,
+        quoted_text=join_lines(quoted, own[-1].page if own else text_page),
+        kind=MessageKind.INVITE if _is_invite(head) else MessageKind.EMAIL,
+        parts=find_parts(text, headers.sender.name if headers.sender else None),
+        confidence=part.verdict.confidence,
+        reasons=part.verdict.reasons,
+    )
+    return replace(message, doubts=find_doubts(message))
+
+
+def _read_headers(sheet: Sheet, block: HeaderBlock, head: Sequence[Spot]) -> Headers:
+    printed = "\n".join(spot.line.text for spot in head)
+    headers = read_headers(block, printed, day_first=sheet.day_first)
+    headers = withhold(headers, block, sheet.spots, sheet.pages)
+    return replace(headers, readings=read_fields(block, headers, sheet.spots))
+
+
+def _is_invite(head: Sequence[Spot]) -> bool:
+    """Tell an invitation to a meeting by its lines for time and place."""
+    return any(_WHEN.match(spot.line.text) for spot in head) and any(_WHERE.match(spot.line.text) for spot in head)
