@@ -75,7 +75,7 @@ def inline_redactions(page: PageRecord) -> list[Redaction]:
     """Return the bracketed codes that stand among a page's words, outside of the boxes already known."""
     known = [redaction.box for redaction in page.redactions if redaction.box]
     found: list[Redaction] = []
-    for word in page.words:
+    for word in (word for line in page.lines if "(" in line.text for word in line.words):
         if any(box.holds_middle_of(word.box) for box in known):
             continue
         found.extend(Redaction(code, printed, word.box) for code, printed in find_codes_within(word.text))

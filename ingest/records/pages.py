@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from itertools import repeat
 from typing import NamedTuple
 
 _BOX = struct.Struct("=4d")
@@ -49,6 +50,7 @@ class Line:
 
     text: str  # the words with single blanks
     _boxes: bytes  # around the line, then of each word: four doubles each
+    _from_ocr: bytes  # 1 or 0 for each word; empty: no word is from OCR
 
     def __init__(self, words: Sequence[Word]) -> None:
         """Take the words, at least one; none is empty or holds a blank.
@@ -64,11 +66,13 @@ class Line:
             sides.extend(word.box)
         object.__setattr__(self, "text", text)
         object.__setattr__(self, "_boxes", sides.tobytes())
+        from_ocr = bytes([word.from_ocr for word in words])
+        object.__setattr__(self, "_from_ocr", from_ocr if any(from_ocr) else b"")
 
     @property
     def words(self) -> tuple[Word, ...]:
         """The words in reading order, made anew but for the lines that were last asked for."""
-        return _unpack_words(self.text, self._boxes)
+        return _unpack_words(self.text, self._boxes, self._from_ocr)
 
     @property
     def box(self) -> Box:
@@ -84,10 +88,13 @@ class Line:
 
 
 @lru_cache(maxsize=1024)  # the stages ask for one line's words many times in a row: about 3 MB
-def _unpack_words(text: str, boxes: bytes) -> tuple[Word, ...]:
-    sides = map(Box._make, _BOX.iter_unpack(boxes))
+def _unpack_words(text: str, boxes: bytes, from_ocr: bytes) -> tuple[Word, ...]:
+    # Made as tuples: their own constructors are Python and take three times as long.
+    sides = map(tuple.__new__, repeat(Box), _BOX.iter_unpack(boxes))
     next(sides)
-    return tuple(map(Word, text.split(" "), sides))
+    texts = text.split(" ")
+    marks = map(bool, from_ocr) if from_ocr else repeat(False, len(texts))
+    return tuple(map(tuple.__new__, repeat(Word), zip(texts, sides, marks, strict=True)))
 
 
 class TextSource(StrEnum):

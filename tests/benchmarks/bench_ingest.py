@@ -148,9 +148,7 @@ class _Watched:
 def _family(pid: int) -> Iterator[int]:
     yield pid
     try:
-        children = [
-            child for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()
-        ]
+        lists = [(task / "children").read_text() for task in Path(f"/proc/{pid}/task").iterdir()]
     except OSError:
         return
     for child in " ".join(lists).split():
