@@ -5,8 +5,6 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
-import pypdfium2  # noqa: F401
-
 from app.errors import RefusedFileError, UnreadableFileError
 from ingest.furniture import lift_furniture
 from ingest.geometry import see_boxes
