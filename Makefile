@@ -7,12 +7,13 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	&& echo $$python && break; done)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: demo test check lint types contracts run lock screenshots clean help
+.PHONY: demo test bench check lint types contracts run lock screenshots clean help
 
 help:
 	@echo "make demo         install, ingest the sample release and serve it"
 	@echo "make test         install with the test tools and run every test"
 	@echo "make check        lint, types, import contracts and tests: what CI runs"
+	@echo "make bench        measure speed and reading on the real releases, where they are at hand"
 	@echo "make run          serve the archive in READINGROOM_HOME (default data/archive)"
 	@echo "make screenshots  take the pictures of the README in a real Chromium"
 	@echo "make lock         pin the newest versions that pyproject.toml allows (needs uv)"
@@ -28,6 +29,10 @@ test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n auto
 
 check: lint types contracts test
+
+bench: $(VENV)/.installed-dev
+	@for file in tests/benchmarks/bench_*.py; do \
+		echo "== $$file"; $(BIN)/python -m tests.benchmarks.$$(basename $$file .py) || exit 1; done
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

@@ -25,6 +25,7 @@ from app.errors import BadRequestError
 from app.logs import set_up_logging
 from ingest.pipeline import Outcome
 from ingest.pipeline import ingest as ingest_files
+from ingest.records import State
 from ingest.releases import describe_release
 from ingest.retry import count_stale
 from ingest.retry import retry as retry_files
@@ -105,6 +106,10 @@ def _follow(archive: Archive, outcomes: Iterable[Outcome], found: int, *, as_jso
     with Progress(*columns, console=Console(stderr=True)) as progress:
         bar = progress.add_task("Reading", total=found or None, counts="")
         for outcome in outcomes:
+            if outcome.state is State.READING:
+                progress.update(bar, counts=f"{outcome.pages} pages of {outcome.path}")
+                archive.search.sync()
+                continue
             _count(tally, outcome)
             _advance(progress, bar, tally)
             if as_json:

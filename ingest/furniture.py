@@ -49,13 +49,10 @@ def lift_furniture(pages: Sequence[PageRecord]) -> list[PageRecord]:
 
     Margin codes and release stamps become redactions, Bates numbers are read; no word is lost.
     """
-    pieces = [[list(_pieces(line)) for line in page.lines] for page in pages]
-    recurring = _Recurrence(pages, pieces)
-    bates = find_bates_numbers([_margin_texts(page, rows) for page, rows in zip(pages, pieces, strict=True)])
-    lifted = []
-    for number, page in enumerate(pages):
-        lifted.append(_lift_page(page, pieces[number], recurring.of_page(number), bates[number]))
-    return lifted
+    # Pieces are made twice and never kept: those of 3,000 pages take 300 MB.
+    recurring = _Recurrence(pages)
+    bates = find_bates_numbers([_margin_texts(page) for page in pages])
+    return [_lift_page(page, recurring.of_page(number), bates[number]) for number, page in enumerate(pages)]
 
 
 def _pieces(line: Line) -> Iterator[_Piece]:
@@ -74,12 +71,13 @@ def _pieces(line: Line) -> Iterator[_Piece]:
         yield _Piece(tuple(current))
 
 
-def _lift_page(page: PageRecord, rows: list[list[_Piece]], recurring: set[str], bates: tuple[str, ...]) -> PageRecord:
+def _lift_page(page: PageRecord, recurring: set[str], bates: tuple[str, ...]) -> PageRecord:
     lines: list[Line] = []
     furniture: set[int] = set()
-    stamp = _stamp_pieces(page, rows)
+    stamp = _stamp_pieces(page)
     redactions = stamp_redactions([piece.text for piece in stamp])
-    for row in rows:
+    for line in page.lines:
+        row = list(_pieces(line))
         kept: list[Word] = []
         out: list[Word] = []
         labelled = begins_with_label(row[0].words)
@@ -91,10 +89,10 @@ def _lift_page(page: PageRecord, rows: list[list[_Piece]], recurring: set[str], 
             redactions.extend(found)
             (out if in_furniture else kept).extend(piece.words)
         if kept:
-            lines.append(Line(tuple(kept)))
+            lines.append(Line(kept) if out else line)
         if out:
             furniture.add(len(lines))
-            lines.append(Line(tuple(out)))
+            lines.append(Line(out) if kept else line)
     return replace(
         page,
         lines=tuple(lines),
@@ -126,10 +124,10 @@ def _margin_redactions(page: PageRecord, piece: _Piece) -> list[Redaction]:
     return []
 
 
-def _stamp_pieces(page: PageRecord, rows: list[list[_Piece]]) -> list[_Piece]:
+def _stamp_pieces(page: PageRecord) -> list[_Piece]:
     """Return the lines of the page's release stamp; its codes may stand alone on a line below it."""
     stamp: list[_Piece] = []
-    for piece in (piece for row in rows for piece in row):
+    for piece in (piece for line in page.lines for piece in _pieces(line)):
         if piece.top >= _STAMP_ZONE * page.height_pt:
             break
         if is_stamp(piece.text) or (stamp and _goes_on(stamp[-1], piece)):
@@ -168,18 +166,27 @@ def _in_margin_zone(page: PageRecord, piece: _Piece) -> bool:
     return piece.top < _HEAD * page.height_pt or piece.top > _FOOT * page.height_pt
 
 
-def _margin_texts(page: PageRecord, rows: list[list[_Piece]]) -> list[str]:
+def _margin_texts(page: PageRecord) -> list[str]:
+    rows = _margin_rows(page)
     return [piece.text for row in rows for piece in row if _in_margin_zone(page, piece)]
+
+
+def _margin_rows(page: PageRecord) -> Iterator[list[_Piece]]:
+    """Yield the pieces of the lines of which any stands in the head or the foot."""
+    for line in page.lines:
+        box = line.box
+        if box.top < _HEAD * page.height_pt or box.bottom > _FOOT * page.height_pt:
+            yield list(_pieces(line))
 
 
 class _Recurrence:
     """Which pieces of the heads and feet come again on other pages, or at both ends of one page."""
 
-    def __init__(self, pages: Sequence[PageRecord], rows: Sequence[list[list[_Piece]]]) -> None:
+    def __init__(self, pages: Sequence[PageRecord]) -> None:
         self._texts: list[dict[str, set[str]]] = []
         self._frames: list[tuple[set[str], set[str]]] = []
-        for page, page_rows in zip(pages, rows, strict=True):
-            self._add(page, page_rows)
+        for page in pages:
+            self._add(page)
 
     def of_page(self, number: int) -> set[str]:
         """Return the texts of the pieces that are furniture on page index `number`."""
@@ -193,11 +200,11 @@ class _Recurrence:
                 found |= texts
         return found
 
-    def _add(self, page: PageRecord, rows: list[list[_Piece]]) -> None:
+    def _add(self, page: PageRecord) -> None:
         head: set[str] = set()
         foot: set[str] = set()
         masks: dict[str, set[str]] = {}
-        for row in rows:
+        for row in _margin_rows(page):
             labelled = begins_with_label(row[0].words)
             for piece in row:
                 if not _in_margin_zone(page, piece):

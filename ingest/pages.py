@@ -6,10 +6,13 @@ header come before all values. Only the places of the words tell which value sta
 
 import ctypes
 import logging
-from collections import defaultdict
+import re
+import sys
+from array import array
+from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
+from itertools import islice, repeat
 from pathlib import Path
 
 import pypdfium2
@@ -21,16 +24,22 @@ from ingest.records import Box, Line, PageRecord, Word
 log = logging.getLogger(__name__)
 
 _WRONG_PASSWORD = "password"
-_REPLACEMENTS = str.maketrans({"\u00a0": " ", "\u00ad": "-", "\ufffe": "-", "\u200b": "", "\ufeff": ""})
-_LIGATURES = {
-    0xFB00: "ff",
-    0xFB01: "fi",
-    0xFB02: "fl",
-    0xFB03: "ffi",
-    0xFB04: "ffl",
-    0xFB05: "st",
-    0xFB06: "st",
+_NOTHING = "\ufdd0"  # no character, in Unicode's own words
+_REPLACEMENTS = {
+    **dict.fromkeys(range(1, 0x20), " "),
+    **dict.fromkeys((0, 0x200B, 0xFEFF, *range(0xD800, 0xE000)), _NOTHING),
+    **{0xA0: " ", 0xAD: "-", 0xFFFE: "-"},  # U+FFFE: a hyphen at the end of a line, in PDFium's words
 }
+_LIGATURES = {
+    "\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl", "\ufb05": "st", "\ufb06": "st",
+}  # fmt: skip
+_BETWEEN_BLANKS = re.compile(r"\S+")
+_SPECIALS = f"{_NOTHING}{''.join(_LIGATURES)}"
+_SPECIAL = re.compile(rf"[{_SPECIALS}]|(?<=(.))\1")
+# As declared by pypdfium2 a call costs twice as much: it makes a structure and a pointer for each letter.
+_get_box = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)(
+    ctypes.cast(pdfium.FPDFText_GetLooseCharBox, ctypes.c_void_p).value or 0
+)
 _DEEPEST_FORM = 5  # forms within forms: hostile files nest them without end
 _MOST_SHAPES = 100_000  # and repeat them
 _NEARLY_WHITE = 240  # of 255: such text may be meant to be hidden
@@ -39,6 +48,7 @@ _WORD_GAP = 0.6  # of the character height: a wider gap between two characters p
 _LEAST_HEIGHT_PT = 4.0
 _FARTHEST_PT = 100_000  # from the page's edge: damaged files place words beyond all measure
 _TWICE = 0.3  # of its width: a letter printed again within is the same one
+_LEVEL_PT = 2 * 0.45  # sum of the heights by which two letters stay on one line, however small they are
 _SAME_LINE = 0.45  # of the word height: how far the middles of neighbours on one line may lie apart
 
 
@@ -94,10 +104,9 @@ def build_lines(words: Sequence[Word]) -> list[Line]:
     So a scan that hangs a little keeps its lines, and a label finds its value across a wide gap.
     """
     rows = _Rows()
-    for word in sorted(words, key=lambda word: (word.box.x0, word.box.top)):
+    for word in sorted(words, key=lambda word: word.box[:2]):
         rows.add(word)
-    lines = [Line(tuple(row)) for row in rows.every]
-    return sorted(lines, key=lambda line: (_middle(line.words[0].box), line.words[0].box.x0))
+    return [Line(row) for row in sorted(rows.every, key=lambda row: (_middle(row[0].box), row[0].box.x0))]
 
 
 class _Rows:
@@ -105,28 +114,32 @@ class _Rows:
 
     def __init__(self) -> None:
         self.every: list[list[Word]] = []
+        self._ends: list[tuple[float, float, float]] = []  # of each row: middle, height and right edge of its last word
         self._at: dict[int, list[int]] = defaultdict(list)  # height in steps → rows whose last word is there
 
     def add(self, word: Word) -> None:
         """Put a word at the end of the row that it stands level with, or begin a row."""
-        number = self._find(word)
+        x0, top, x1, bottom = word.box
+        middle, height = (top + bottom) / 2, max(bottom - top, _LEAST_HEIGHT_PT)
+        number = self._find(x0, middle, height)
         if number is None:
             number = len(self.every)
-            self.every.append([])
+            self.every.append([word])
+            self._ends.append((middle, height, x1))
         else:
-            self._at[_step(_middle(self.every[number][-1].box))].remove(number)
-        self.every[number].append(word)
-        self._at[_step(_middle(word.box))].append(number)
+            self._at[_step(self._ends[number][0])].remove(number)
+            self.every[number].append(word)
+            self._ends[number] = (middle, height, x1)
+        self._at[_step(middle)].append(number)
 
-    def _find(self, word: Word) -> int | None:
-        middle, height = _middle(word.box), max(word.box.bottom - word.box.top, _LEAST_HEIGHT_PT)
+    def _find(self, x0: float, middle: float, height: float) -> int | None:
         best, best_distance = None, 0.0
         for step in range(_step(middle - _SAME_LINE * height), _step(middle + _SAME_LINE * height) + 1):
             for number in self._at.get(step, ()):
-                last = self.every[number][-1].box
-                distance = abs(_middle(last) - middle)
-                limit = _SAME_LINE * min(height, max(last.bottom - last.top, _LEAST_HEIGHT_PT))
-                if distance <= limit and word.box.x0 >= last.x1 - limit and (best is None or distance < best_distance):
+                last_middle, last_height, last_x1 = self._ends[number]
+                distance = abs(last_middle - middle)
+                limit = _SAME_LINE * min(height, last_height)
+                if distance <= limit and x0 >= last_x1 - limit and (best is None or distance < best_distance):
                     best, best_distance = number, distance
         return best
 
@@ -142,7 +155,7 @@ def _middle(box: Box) -> float:
 def _read_words(page: pypdfium2.PdfPage) -> list[Word]:
     text_page = page.get_textpage()
     try:
-        return list(_words_of(text_page.raw, text_page.count_chars(), _Frame(page)))
+        return list(_Letters(text_page, _Frame(page)).words())
     finally:
         text_page.close()
 
@@ -196,54 +209,102 @@ class _Frame:
         left, bottom, right, top = page.get_cropbox()
         self.left, self.bottom, self.right, self.top = left, bottom, right, top
 
-    def box(self, rect: pdfium.FS_RECTF) -> Box:
-        x0, x1 = rect.left - self.left, rect.right - self.left
-        low, high = rect.bottom - self.bottom, rect.top - self.bottom
+    def box(self, left: float, top: float, right: float, bottom: float) -> Box:
+        """Return the box of a rectangle in PDF coordinates, of which the top is the greater height."""
+        x0, x1 = left - self.left, right - self.left
+        low, high = bottom - self.bottom, top - self.bottom
+        if self.rotation == 0:
+            return Box(x0, self.height - high, x1, self.height - low)
         if self.rotation == 90:
             return Box(low, x0, high, x1)
         if self.rotation == 180:
             return Box(self.width - x1, low, self.width - x0, high)
-        if self.rotation == 270:
-            return Box(self.width - high, self.height - x1, self.width - low, self.height - x0)
-        return Box(x0, self.height - high, x1, self.height - low)
+        return Box(self.width - high, self.height - x1, self.width - low, self.height - x0)
 
 
-def _words_of(text_page: pdfium.FPDF_TEXTPAGE, count: int, frame: _Frame) -> Iterator[Word]:
-    """Part the characters at blanks, at wide gaps and where the line changes."""
-    letters: list[str] = []
-    boxes: list[Box] = []
-    rect = pdfium.FS_RECTF()
-    for index in range(count):
-        code = pdfium.FPDFText_GetUnicode(text_page, index)
-        letter = _letter(code)
-        if not letter.strip():
-            if letters and letter:
+class _Letters:
+    """The characters of a page with their boxes, parted into words at blanks, wide gaps and new lines.
+
+    Every box is one call into PDFium. All of them are made without a turn of a Python loop, and most
+    words are told from their ends, for nothing unusual stands between: 2.5 ms a page, not 6.
+    """
+
+    def __init__(self, text_page: pypdfium2.PdfTextPage, frame: _Frame) -> None:
+        count = max(text_page.count_chars(), 0)
+        self._frame = frame
+        self._text = _text_of(text_page, count)
+        self._left, self._top, self._right, self._bottom = _sides_of(text_page, count)
+
+    def words(self) -> Iterator[Word]:
+        """Yield the words in the order of the file."""
+        left, top, right, bottom, box = self._left, self._top, self._right, self._bottom, self._frame.box
+        unusual = self._unusual()
+        for match in _BETWEEN_BLANKS.finditer(self._text):
+            start, end = match.span()
+            if self._text[start] in _SPECIALS or unusual.find(1, start + 1, end) >= 0:
+                yield from self._parted(start, end)
+            else:
+                sides = left[start], max(top[start:end]), max(right[start:end]), min(bottom[start:end])
+                yield Word(match.group(), box(*sides))
+
+    def _unusual(self) -> bytearray:
+        """Return 1 for each character that may not be a plain part of the word of the one before it."""
+        left, top, right, bottom = self._left, self._top, self._right, self._bottom
+        if self._frame.rotation:
+            return bytearray(b"\1") * len(left)
+        found = [False]
+        found += [
+            x0 - before > _WORD_GAP or x0 < last_x0 or not -_LEVEL_PT < high + low - last_high - last_low < _LEVEL_PT
+            for x0, last_x0, before, high, last_high, low, last_low in zip(
+                left[1:], left, right, top[1:], top, bottom[1:], bottom, strict=False
+            )
+        ]
+        for match in _SPECIAL.finditer(self._text):
+            index = match.start()
+            width = right[index] - left[index]
+            if match[1] is None or left[index] - left[index - 1] < _TWICE * width:
+                found[index] = True
+        return bytearray(found)
+
+    def _parted(self, start: int, end: int) -> Iterator[Word]:
+        """Look at letter after letter."""
+        letters: list[str] = []
+        boxes: list[Box] = []
+        for index in range(start, end):
+            letter = self._text[index]
+            if letter == _NOTHING:
+                continue
+            box = self._frame.box(self._left[index], self._top[index], self._right[index], self._bottom[index])
+            if boxes and _parts(boxes[-1], box):
                 yield _word(letters, boxes)
                 letters, boxes = [], []
-            continue
-        if not pdfium.FPDFText_GetLooseCharBox(text_page, index, ctypes.byref(rect)):
-            continue
-        box = frame.box(rect)
-        if boxes and _parts(boxes[-1], box):
+            if boxes and letter == letters[-1] and _is_printed_twice(boxes[-1], box):
+                continue
+            letters.append(letter)
+            boxes.append(box)
+        if letters:
             yield _word(letters, boxes)
-            letters, boxes = [], []
-        if boxes and letter == letters[-1] and _is_printed_twice(boxes[-1], box):
-            continue
-        letters.append(letter)
-        boxes.append(box)
-    if letters:
-        yield _word(letters, boxes)
 
 
-def _letter(code: int) -> str:
-    """Return the text of a character code: "" for one that stands for nothing."""
-    if code in _LIGATURES:
-        return _LIGATURES[code]
-    if 0xD800 <= code <= 0xDFFF or code == 0:
-        return ""
-    if code < 0x20:
-        return " "
-    return chr(code).translate(_REPLACEMENTS)
+def _text_of(text_page: pypdfium2.PdfTextPage, count: int) -> str:
+    """Return one letter for each character: a blank for controls, `_NOTHING` for what stands for nothing."""
+    buffer = (ctypes.c_ushort * (count + 1))()
+    length = pdfium.FPDFText_GetText(text_page.raw, 0, count, buffer)
+    text = bytes(buffer)[: 2 * (length - 1)].decode("utf-16-le", "surrogatepass")
+    if len(text) != count:  # it leaves characters out: ask for each
+        codes = map(pdfium.FPDFText_GetUnicode, repeat(text_page.raw), range(count))
+        text = "".join(chr(code) if code <= sys.maxunicode else _NOTHING for code in codes)
+    return text.translate(_REPLACEMENTS)
+
+
+def _sides_of(text_page: pypdfium2.PdfTextPage, count: int) -> tuple[list[float], ...]:
+    """Return the left, top, right and bottom sides of all characters in PDF coordinates."""
+    size = ctypes.sizeof(pdfium.FS_RECTF)
+    sides = array("f", bytes(count * size))
+    address, _ = sides.buffer_info()
+    handle = ctypes.cast(text_page.raw, ctypes.c_void_p).value
+    deque(map(_get_box, repeat(handle), range(count), range(address, address + count * size, size)), maxlen=0)
+    return sides[0::4].tolist(), sides[1::4].tolist(), sides[2::4].tolist(), sides[3::4].tolist()
 
 
 def _parts(before: Box, box: Box) -> bool:
@@ -260,4 +321,4 @@ def _is_printed_twice(before: Box, box: Box) -> bool:
 
 
 def _word(letters: list[str], boxes: list[Box]) -> Word:
-    return Word("".join(letters), Box.around(boxes))
+    return Word("".join(_LIGATURES.get(letter, letter) for letter in letters), Box.around(boxes))

@@ -2,13 +2,9 @@
 
 import functools
 import logging
-import os
-import shutil
-import tempfile
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,10 +18,33 @@ from app.archive import Archive
 from app.database import models as rows
 from ingest.agencies import AgencyTable
 from ingest.files import FileLimits, account, clean_name, find_attached, find_files, find_kept
-from ingest.load import find_read, known_attachments, link_file, load_agencies, store_document, store_release
+from ingest.load import (
+    add_pages,
+    begin_document,
+    find_read,
+    known_attachments,
+    link_file,
+    load_agencies,
+    store_document,
+    store_release,
+)
 from ingest.load.attached import Attached
-from ingest.reading import read_file
-from ingest.records import FileKind, Problem, Reading, ReleaseRecord, SourceFile, State
+from ingest.ranges import LongReading, failure
+from ingest.reading import do_task
+from ingest.records import (
+    Answer,
+    FileKind,
+    LongDocument,
+    PageRange,
+    PagesRead,
+    Problem,
+    Reading,
+    ReleaseRecord,
+    SourceFile,
+    State,
+    Task,
+)
+from ingest.scratch import open_scratch
 from ingest.workers import WorkerLimits, read_in_workers
 
 log = logging.getLogger(__name__)
@@ -84,14 +103,14 @@ def ingest(archive: Archive, paths: Iterable[Path], release: ReleaseRecord) -> I
         return store_release(session, release, table).id
 
     release_id = _write(archive, begin)
-    with _open_scratch(archive.settings.home / "scratch") as scratch:
+    with open_scratch(archive.settings.home / "scratch") as scratch:
         run = _Run(archive, table, release_id, scratch)
         yield from run.outcomes(find_files(paths, scratch, limits=run.limits))
 
 
 def ingest_kept(archive: Archive, release_id: int, files: Iterable[tuple[Path, str]]) -> Iterator[Outcome]:
     """Read files of a release from the store, each with its path in the release, and yield as `ingest` does."""
-    with _open_scratch(archive.settings.home / "scratch") as scratch:
+    with open_scratch(archive.settings.home / "scratch") as scratch:
         run = _Run(archive, AgencyTable.load(), release_id, scratch)
         yield from run.outcomes(find_kept(files, scratch, limits=run.limits))
 
@@ -109,27 +128,6 @@ def _write(archive: Archive, work: Callable[[Session], _Written]) -> _Written:
         return work(session)
 
 
-@contextmanager
-def _open_scratch(folder: Path) -> Iterator[Path]:
-    """Give a folder of this process for unpacked files; those of processes that were killed are removed."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for left in folder.iterdir():
-        if not _is_running(left.name.partition("-")[0]):
-            shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=f"{os.getpid()}-", dir=folder) as scratch:
-        yield Path(scratch)
-
-
-def _is_running(pid: str) -> bool:
-    try:
-        os.kill(int(pid), 0)
-    except (ValueError, ProcessLookupError):
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
 class _Run:
     """One ingest: the files that wait, the mails that wait for their attachments, the writer."""
 
@@ -138,18 +136,23 @@ class _Run:
         self._archive, self._table, self._release_id, self._scratch = archive, table, release_id, scratch
         self.limits = FileLimits(max_bytes=settings.max_file_mb << 20)
         self._worker_limits = WorkerLimits(settings.workers, settings.worker_timeout_s, settings.worker_memory_mb)
-        self._read = functools.partial(read_file, max_pages=settings.max_pages)
+        self._read = functools.partial(do_task, max_pages=settings.max_pages)
         self._done: deque[Outcome] = deque()
         self._attachments: deque[_Waiting] = deque()
         self._waiting_by_path: dict[str, _Waiting] = {}
+        self._long: dict[str, LongReading] = {}  # by the hash of the file
+        self._tasks: deque[PageRange | LongDocument] = deque()
+        self._again: deque[SourceFile] = deque()  # the same bytes as a long PDF that is read now
+        self._under_way = 0
         self._is_exhausted = False
 
     def outcomes(self, found: Iterator[SourceFile]) -> Iterator[Outcome]:
         """Yield what became of each file, after its commit."""
-        while not self._is_exhausted or self._attachments:
-            for file, reading in read_in_workers(self._to_read(found), self._read, self._worker_limits):
+        while not self._is_exhausted or self._attachments or self._again:
+            for task, answer in read_in_workers(self._to_read(found), self._read, self._worker_limits):
                 yield from self._flush()
-                self._attempt(file, functools.partial(self._accept, file, reading))
+                self._under_way -= 1
+                self._take(task, answer)
                 yield from self._flush()
             yield from self._flush()
 
@@ -157,30 +160,45 @@ class _Run:
         while self._done:
             yield self._done.popleft()
 
-    def _to_read(self, found: Iterator[SourceFile]) -> Iterator[SourceFile]:
-        """Yield what a worker must read; what needs none is settled on the way."""
+    def _to_read(self, found: Iterator[SourceFile]) -> Iterator[Task | None]:
+        """Yield what a worker must do, ranges of long PDFs first; what needs none is settled on the way.
+
+        None: nothing now, but what is under way may bring more.
+        """
         is_reading = False
-        for file in self._every_file(found):
-            kept = self._attempt(file, functools.partial(self._settle, file))
-            if kept is not None:
+        while True:
+            task = self._next_task(found)
+            if task is not None:
                 is_reading = True
-                yield kept
+                self._under_way += 1
+                yield task
+            elif self._is_exhausted and not self._attachments and not self._under_way:
+                return
+            elif self._is_exhausted and not self._attachments:
+                yield None
             if not is_reading and len(self._done) >= _SETTLED:
                 return
 
-    def _every_file(self, found: Iterator[SourceFile]) -> Iterator[SourceFile]:
-        """Yield attachments before further files, so that few mails wait at a time."""
-        while True:
-            if self._attachments:
-                waiting = self._attachments.popleft()
-                self._waiting_by_path[waiting.file.path] = waiting
-                yield waiting.file
-                continue
-            following = next(found, None)
-            if following is None:
-                self._is_exhausted = True
-                return
-            yield following
+    def _next_task(self, found: Iterator[SourceFile]) -> Task | None:
+        """Return the next task; None if there is none now, or the next file needed no worker."""
+        while self._tasks:
+            task = self._tasks.popleft()
+            if task.file.sha256 in self._long:  # else it was given up
+                return task
+        file = self._next_file(found)
+        return None if file is None else self._attempt(file, functools.partial(self._settle, file))
+
+    def _next_file(self, found: Iterator[SourceFile]) -> SourceFile | None:
+        """Return attachments before further files, so that few mails wait at a time."""
+        if self._again:
+            return self._again.popleft()
+        if self._attachments:
+            waiting = self._attachments.popleft()
+            self._waiting_by_path[waiting.file.path] = waiting
+            return waiting.file
+        following = next(found, None)
+        self._is_exhausted = following is None
+        return following
 
     def _attempt(self, file: SourceFile, step: Callable[[], _Written]) -> _Written | None:
         """Take a step with one file; where it fails the file is reported, and the others go on."""
@@ -197,6 +215,7 @@ class _Run:
     def _report(self, file: SourceFile, problem: Problem) -> None:
         """Tell of a file that is in no record, and let its mail go on without it."""
         self._done.append(Outcome(file.path, None, State.UNREADABLE, 0, 0, (problem,), is_new=True))
+        self._end_long(file)
         self._attachment_done(file, None)
 
     def _settle(self, file: SourceFile) -> SourceFile | None:
@@ -205,7 +224,7 @@ class _Run:
             problem = file.problem or Problem("unreadable", "The file's bytes cannot be read.")
             self._report(file, problem)
             return None
-        if self._settle_known(file):
+        if self._settle_known(file) or self._is_being_read(file):
             return None
         kept = replace(file, location=self._archive.store.add(file.location, file.sha256))
         if self._scratch in file.location.parents and file.kind is not FileKind.ZIP:
@@ -241,6 +260,76 @@ class _Run:
             state = State(row.state.value)
             found.append((Outcome(place.path, row.key, state, row.page_count, 0, told, is_new=False), row.id))
         return found
+
+    def _take(self, task: Task, answer: Answer) -> None:
+        """Take what a worker answered, and see to what follows from it."""
+        match task, answer:
+            case SourceFile(), Reading():
+                self._attempt(task, functools.partial(self._accept, task, answer))
+            case SourceFile(), PagesRead():
+                self._attempt(task, functools.partial(self._begin_long, task, answer))
+            case PageRange(), _:
+                self._attempt(task.file, functools.partial(self._add_range, task, answer))
+            case LongDocument(), Reading():
+                self._attempt(task.file, functools.partial(self._finish_long, task.file, answer))
+
+    def _is_being_read(self, file: SourceFile) -> bool:
+        """Tell whether these bytes are being read in ranges; the file is settled when they are."""
+        if file.sha256 not in self._long:
+            return False
+        self._long[file.sha256].others.append(file)
+        return True
+
+    def _begin_long(self, file: SourceFile, told: PagesRead) -> None:
+        """Show a document that has no pages yet, and have them read."""
+        if self._is_being_read(file):
+            return
+
+        def begin(session: Session) -> str | None:
+            now = datetime.now(UTC).replace(tzinfo=None)
+            document = begin_document(session, file, told.page_count, now=now)
+            if document is None:
+                return None
+            link_file(session, self._release(session), file, document)
+            return document.key
+
+        key = _write(self._archive, begin)
+        self._long[file.sha256] = long = LongReading(file, told, self._scratch, shown_as=key)
+        self._tasks.extend(long.ranges())
+
+    def _add_range(self, task: PageRange, answer: Answer) -> None:
+        """Keep the pages of a range, or have it read in pieces where its worker was lost."""
+        long = self._long.get(task.file.sha256)
+        if long is None:  # given up meanwhile
+            return
+        problem = failure(answer)
+        pieces = long.retry(task, problem) if problem else []
+        if pieces:
+            self._tasks.extendleft(reversed(pieces))
+            return
+        read = long.lose(task, problem) if problem else answer
+        assert isinstance(read, PagesRead)
+        if long.shown_as:
+            _write(self._archive, lambda session: add_pages(session, long.file, read.pages))
+        long.take(read)
+        if long.shown_as:
+            outcome = Outcome(task.file.path, long.shown_as, State.READING, long.pages_read, 0, (), is_new=True)
+            self._done.append(outcome)
+        if long.is_whole:
+            self._tasks.appendleft(long.whole())
+
+    def _finish_long(self, file: SourceFile, reading: Reading) -> None:
+        """Keep the document in place of the pages that were shown."""
+        long = self._long[file.sha256]
+        problem = failure(reading)
+        self._accept(file, long.pages_alone(problem) if problem and long.shown_as else reading)
+        self._end_long(file)
+
+    def _end_long(self, file: SourceFile) -> None:
+        long = self._long.pop(file.sha256, None)
+        if long is not None:
+            long.forget()
+            self._again.extend(long.others)
 
     def _accept(self, file: SourceFile, reading: Reading) -> None:
         """Keep a reading; a mail with attachments waits until those are documents."""

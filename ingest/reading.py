@@ -1,6 +1,6 @@
-"""Read one file, whatever it is: the whole of what a worker does."""
+"""Read one file, or a part of a long one: the whole of what a worker does."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -11,25 +11,60 @@ from ingest.geometry import see_boxes
 from ingest.mail import read_mail
 from ingest.messages import find_papers, split_messages, with_quoted
 from ingest.pages import open_pdf, read_page
-from ingest.records import FileKind, PageRecord, Problem, Reading, SourceFile, State, TextSource
+from ingest.records import (
+    Answer,
+    FileKind,
+    LongDocument,
+    PageRange,
+    PageRecord,
+    PagesRead,
+    Problem,
+    Reading,
+    RedactionShape,
+    SourceFile,
+    State,
+    Task,
+    TextSource,
+)
 from ingest.redactions import inline_redactions
 from ingest.scans import see_scans
+from ingest.workers import kept_pages
 
 _MAILS = (FileKind.EML, FileKind.MBOX, FileKind.MSG, FileKind.PST)
+RANGE_PAGES = 150  # read by one worker at a time; a longer PDF is read in such ranges
 
 
-def read_file(file: SourceFile, *, max_pages: int) -> Reading:
-    """Return what is in a PDF or a mail.
+def do_task(task: Task, *, max_pages: int) -> Answer | Generator[int, None, Answer]:
+    """Return what is in a file, or do a part of the reading of a long PDF.
+
+    Raises:
+        UnreadableFileError: the file cannot be read at all; a subclass says why.
+    """
+    if isinstance(task, PageRange):
+        return read_range(task)
+    if isinstance(task, LongDocument):
+        parts = [kept_pages(path) for path in task.kept]
+        return _finish(
+            [page for part in parts for page in part.pages], [each for part in parts for each in part.problems]
+        )
+    return read_file(task, max_pages=max_pages)
+
+
+def read_file(file: SourceFile, *, max_pages: int) -> Answer:
+    """Return what is in a PDF or a mail; of a long PDF only how many pages it has.
 
     Raises:
         UnreadableFileError: the file cannot be read at all; a subclass says why.
     """
     if file.kind is FileKind.PDF:
+        count, problems = _count_pages(file.location, max_pages)
+        if count > RANGE_PAGES:
+            return PagesRead(count, problems=tuple(problems))
         return read_pdf(file.location, max_pages=max_pages)
     if file.kind in _MAILS:
-        messages, problems = read_mail(file.location, file.kind)
-        state = State.UNREADABLE if not messages else State.PARTIAL if problems else State.PUBLISHED
-        return Reading(state, messages=with_quoted(messages), problems=problems)
+        messages, mail_problems = read_mail(file.location, file.kind)
+        state = State.UNREADABLE if not messages else State.PARTIAL if mail_problems else State.PUBLISHED
+        return Reading(state, messages=with_quoted(messages), problems=mail_problems)
     raise RefusedFileError("Files of this type are kept, not read.")
 
 
@@ -39,47 +74,101 @@ def read_pdf(path: Path, *, max_pages: int) -> Reading:
     Raises:
         UnreadableFileError: it has no page, or is no PDF, or locked.
     """
-    pages, problems = _read_pages(path, max_pages)
-    pages = _see_drawn(path, pages)
-    lifted = lift_furniture([page for page, _ in pages])
+    count, problems = _count_pages(path, max_pages)
+    read = _last(_read_pages(path, 1, count))
+    return _finish(read.pages, [*problems, *read.problems])
+
+
+def read_range(task: PageRange) -> Generator[int, None, PagesRead]:
+    """Yield the number of each page before it is looked at, and return them all.
+
+    Raises:
+        UnreadableFileError: the PDF cannot be opened.
+    """
+    return _read_pages(task.file.location, task.first, task.last)
+
+
+def _finish(pages: Sequence[PageRecord], problems: Sequence[Problem]) -> Reading:
+    """Take the stages that need all pages of a document: furniture, boundaries and headers learn from each other."""
+    lifted = lift_furniture(pages)
     marked = [replace(page, redactions=(*page.redactions, *inline_redactions(page))) for page in lifted]
-    marked = see_scans(path, marked)
     split, messages = split_messages(marked)
     papers = find_papers(split, messages)
-    problems += _textless(split)
-    state = State.PARTIAL if problems else State.PUBLISHED
-    return Reading(state, tuple(split), tuple(messages), tuple(problems), tuple(papers))
+    found = (*problems, *_textless(split))
+    state = State.PARTIAL if found else State.PUBLISHED
+    return Reading(state, tuple(split), tuple(messages), found, tuple(papers))
 
 
-def _read_pages(path: Path, max_pages: int) -> tuple[list[tuple[PageRecord, bool]], list[Problem]]:
-    pages: list[tuple[PageRecord, bool]] = []
-    problems: list[Problem] = []
+def _count_pages(path: Path, max_pages: int) -> tuple[int, list[Problem]]:
+    """Return how many pages are to be read, and what is left out."""
     with open_pdf(path) as document:
         count = len(document)
-        if count == 0:
-            raise UnreadableFileError("The PDF has no pages. Ask for the file again.")
-        for number in range(1, min(count, max_pages) + 1):
+    if count == 0:
+        raise UnreadableFileError("The PDF has no pages. Ask for the file again.")
+    if count <= max_pages:
+        return count, []
+    detail = f"The PDF has {count} pages; only the first {max_pages} were read (READINGROOM_MAX_PAGES)."
+    return max_pages, [Problem("too_many_pages", detail)]
+
+
+def _read_pages(path: Path, first: int, last: int) -> Generator[int, None, PagesRead]:
+    """Take the stages that look at one page at a time. What reads pictures of pages belongs here too."""
+    pages: list[PageRecord] = []
+    problems: list[Problem] = []
+    drawn: set[int] = set()
+    with open_pdf(path) as document:
+        count = len(document)
+        for number in range(first, last + 1):
+            yield number
             try:
-                pages.append(read_page(document, number))
+                page, has_boxes = read_page(document, number)
             except UnreadableFileError as error:
-                pages.append((PageRecord(number, 612, 792, ()), False))
+                page, has_boxes = PageRecord(number, 612, 792, ()), False
                 problems.append(Problem("unreadable_page", str(error), number))
-    if count > max_pages:
-        detail = f"The PDF has {count} pages; only the first {max_pages} were read (READINGROOM_MAX_PAGES)."
-        problems.append(Problem("too_many_pages", detail))
-    return pages, problems
+            pages.append(page)
+            if has_boxes:
+                drawn.add(number)
+    if drawn:
+        pages = yield from _see_drawn(path, pages, drawn)
+    pages = _see_pictures(path, pages)
+    return PagesRead(count, tuple(pages), tuple(problems))
 
 
-def _see_drawn(path: Path, pages: Sequence[tuple[PageRecord, bool]]) -> list[tuple[PageRecord, bool]]:
+def _see_drawn(path: Path, pages: Sequence[PageRecord], drawn: set[int]) -> Generator[int, None, list[PageRecord]]:
     """Let pdfplumber look at the pages on which boxes are drawn.
 
     What it finds hidden is no problem of the document: readers see problems, and must not learn of it.
     """
-    drawn = {page.number: page for page, has_boxes in pages if has_boxes}
-    if not drawn:
-        return list(pages)
-    seen = {page.number: page for page in see_boxes(path, drawn)}
-    return [(seen.get(page.number, page), has_boxes) for page, has_boxes in pages]
+    looks = see_boxes(path, {page.number: page for page in pages if page.number in drawn})
+    seen: dict[int, PageRecord] = {}
+    for number in sorted(drawn):
+        yield number
+        look = next(looks, None)
+        if look is None:
+            break
+        seen[look.number] = look
+    return [seen.get(page.number, page) for page in pages]
+
+
+def _see_pictures(path: Path, pages: Sequence[PageRecord]) -> list[PageRecord]:
+    """Take the stages that look at the pictures of pages; what they need of furniture is found among these pages."""
+    lifted = lift_furniture(pages)
+    marked = [replace(page, redactions=(*page.redactions, *inline_redactions(page))) for page in lifted]
+    boxes = {
+        page.number: [each for each in page.redactions if each.shape is RedactionShape.IMAGE]
+        for page in see_scans(path, marked)
+    }
+    return [replace(page, redactions=(*page.redactions, *boxes[page.number])) for page in pages]
+
+
+def _last(steps: Generator[int, None, PagesRead]) -> PagesRead:
+    """Take all steps and return what they come to."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            read: PagesRead = end.value
+            return read
 
 
 def _textless(pages: Sequence[PageRecord]) -> list[Problem]:

@@ -11,7 +11,7 @@ from app.errors import NotFoundError
 from ingest.load import PIPELINE_VERSION
 from ingest.pipeline import Outcome, ingest_kept
 
-_FAILED = (DocumentState.UNREADABLE, DocumentState.LOCKED, DocumentState.REFUSED)
+_FAILED = (DocumentState.READING, DocumentState.UNREADABLE, DocumentState.LOCKED, DocumentState.REFUSED)
 _UNREAD = 0  # the pipeline version of a document that waits to be read again
 _BATCH = 500  # SQLite takes 32,766 parameters
 

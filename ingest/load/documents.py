@@ -14,6 +14,7 @@ from ingest.load.attached import Attached
 from ingest.load.messages import store_messages, store_papers
 from ingest.load.pages import store_pages, store_redactions
 from ingest.records import (
+    PageRecord,
     Reading,
     SourceFile,
     State,
@@ -25,16 +26,20 @@ _KEY_DIGITS = 16
 _PASSING = ("worker_died", "worker_timeout", "out_of_memory", "missing_reader")
 _READ_STATES = (rows.DocumentState.PUBLISHED, rows.DocumentState.PARTIAL)
 _NUMBERED = re.compile(r" \(\d+\)$")
+_MOST_ASKED = 10_000  # values in one statement: SQLite takes 32,766
 _LONGEST_PATH = 600  # bytes: PostgreSQL indexes rows up to 2,704
 
 
 def find_read(session: Session, sha256: str) -> rows.Document | None:
     """Return the document of these bytes if it was read by the pipeline as it is now.
 
-    One whose worker died or ran out of time or memory was not read: it is tried again.
+    One whose worker died or ran out of time or memory was not read: it is tried again, as is one whose
+    reading was broken off.
     """
     document = session.scalar(select(rows.Document).where(rows.Document.sha256 == sha256))
     if document is None or document.pipeline_version != PIPELINE_VERSION:
+        return None
+    if document.state is rows.DocumentState.READING:
         return None
     failed = select(rows.Problem.id).where(rows.Problem.document_id == document.id, rows.Problem.code.in_(_PASSING))
     return None if session.scalar(failed.limit(1)) else document
@@ -93,16 +98,8 @@ def store_document(
     if document is not None and reading.state is State.UNREADABLE and document.state in _READ_STATES:
         return _keep_older(session, document, reading)
     old_keys = _forget(session, document) if document else {}
-    if document is None:
-        document = rows.Document(key=file.sha256[:_KEY_DIGITS], sha256=file.sha256, name=file.name)
-        session.add(document)
-    document.kind, document.size_bytes = file.kind.value, file.size_bytes
-    document.page_count = len(reading.pages)
-    document.state = rows.DocumentState(reading.state.value)
-    document.pipeline_version, document.ingested_at = PIPELINE_VERSION, now
-    if file.parent_sha256:
-        parent = select(rows.Document.id).where(rows.Document.sha256 == file.parent_sha256)
-        document.parent_id = session.scalar(parent)
+    document = _write_row(session, document, file, reading.state, len(reading.pages))
+    document.ingested_at = now
     session.flush()
     session.add_all(
         rows.Problem(document_id=document.id, page=problem.page, code=problem.code, detail=problem.detail)
@@ -113,6 +110,51 @@ def store_document(
     store_redactions(session, reading, pages, messages)
     store_papers(session, document, reading.papers, messages)
     _lead_on(session, document, old_keys, messages)
+    return document
+
+
+def begin_document(session: Session, file: SourceFile, page_count: int, *, now: datetime) -> rows.Document | None:
+    """Write a document that is being read and has no pages yet, and return its row; `add_pages` adds them.
+
+    None where an older reading is shown: it stays until the new one is whole.
+    """
+    document = session.scalar(select(rows.Document).where(rows.Document.sha256 == file.sha256))
+    if document is not None and document.state in _READ_STATES:
+        return None
+    if document is not None:
+        _forget(session, document)
+    document = _write_row(session, document, file, State.READING, page_count)
+    document.ingested_at = now
+    session.flush()
+    return document
+
+
+def add_pages(session: Session, file: SourceFile, pages: Sequence[PageRecord]) -> None:
+    """Write pages of a document that is being read; nothing where it no longer is.
+
+    Another process may read the same file: pages that are there already are written again.
+    """
+    document = session.scalar(select(rows.Document).where(rows.Document.sha256 == file.sha256))
+    if document is None or document.state is not rows.DocumentState.READING:
+        return
+    numbers = [page.number for page in pages]
+    session.execute(delete(rows.Page).where(rows.Page.document_id == document.id, rows.Page.number.in_(numbers)))
+    store_pages(session, document, pages)
+
+
+def _write_row(
+    session: Session, document: rows.Document | None, file: SourceFile, state: State, page_count: int
+) -> rows.Document:
+    parent = select(rows.Document.id).where(rows.Document.sha256 == file.parent_sha256)
+    parent_id = session.scalar(parent) if file.parent_sha256 else None
+    if document is None:
+        document = rows.Document(key=file.sha256[:_KEY_DIGITS], sha256=file.sha256, name=file.name)
+        session.add(document)
+    document.kind, document.size_bytes = file.kind.value, file.size_bytes
+    document.page_count, document.state = page_count, rows.DocumentState(state.value)
+    document.pipeline_version = PIPELINE_VERSION
+    if file.parent_sha256:
+        document.parent_id = parent_id
     return document
 
 
@@ -135,8 +177,11 @@ def _forget(session: Session, document: rows.Document) -> dict[str, int]:
     stale = [*old_keys, *(f"{document.key}/{number}" for number in numbers)]
     for model in (rows.Paper, rows.Message, rows.Page, rows.Problem):
         session.execute(delete(model).where(model.document_id == document.id))
-    for key in stale:
-        session.merge(rows.RetiredEntry(key=key))
+    known: set[str] = set()
+    for start in range(0, len(stale), _MOST_ASKED):
+        key = rows.RetiredEntry.key
+        known.update(session.scalars(select(key).where(key.in_(stale[start : start + _MOST_ASKED]))))
+    session.add_all(rows.RetiredEntry(key=key) for key in dict.fromkeys(stale) if key not in known)
     session.flush()
     return old_keys
 

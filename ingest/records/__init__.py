@@ -14,8 +14,10 @@ from ingest.records.messages import (
     TextPart,
 )
 from ingest.records.pages import Box, Leak, Line, OcrMark, PageRecord, Redaction, RedactionShape, TextSource, Word
+from ingest.records.ranges import Answer, LongDocument, PageRange, PagesRead, Task
 
 __all__ = [
+    "Answer",
     "AttachedFile",
     "Box",
     "DatePrecision",
@@ -26,11 +28,14 @@ __all__ = [
     "Leak",
     "Level",
     "Line",
+    "LongDocument",
     "Mailbox",
     "MessageKind",
     "MessageRecord",
     "OcrMark",
+    "PageRange",
     "PageRecord",
+    "PagesRead",
     "PaperKind",
     "PaperRecord",
     "PrintedDate",
@@ -42,6 +47,7 @@ __all__ = [
     "ReleaseRecord",
     "SourceFile",
     "State",
+    "Task",
     "TextKind",
     "TextPart",
     "TextSource",

@@ -56,6 +56,7 @@ class AttachedFile:
 class State(StrEnum):
     """What became of a file."""
 
+    READING = "reading"  # some of its pages are there, others are still being read
     PUBLISHED = "published"
     PARTIAL = "partial"
     LOCKED = "locked"

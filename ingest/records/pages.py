@@ -1,9 +1,15 @@
 """Pages: words with their boxes, and what is withheld among them."""
 
-from collections.abc import Iterable
+import struct
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
+from itertools import repeat
 from typing import NamedTuple
+
+_BOX = struct.Struct("=4d")
 
 
 class Box(NamedTuple):
@@ -34,21 +40,61 @@ class Word(NamedTuple):
     from_ocr: bool = False  # read from the page's picture, where the text layer has nothing
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Line:
-    """A line of a page: words in reading order that share a baseline."""
+    """A line of a page: words in reading order that share a baseline.
 
-    words: tuple[Word, ...]
+    A release has a million words, which would take 300 bytes each: a line keeps its text and its packed
+    boxes, and makes the words when they are asked for.
+    """
+
+    text: str  # the words with single blanks
+    _boxes: bytes  # around the line, then of each word: four doubles each
+    _from_ocr: bytes  # 1 or 0 for each word; empty: no word is from OCR
+
+    def __init__(self, words: Sequence[Word]) -> None:
+        """Take the words, at least one; none is empty or holds a blank.
+
+        Raises:
+            ValueError: a word is empty or holds a blank; it could not be told from its neighbours.
+        """
+        text = " ".join([word.text for word in words])
+        if text.count(" ") != len(words) - 1 or "" in text.split(" "):
+            raise ValueError(f"words must neither be empty nor hold blanks: {text!r}")
+        sides = array("d", Box.around([word.box for word in words]))
+        for word in words:
+            sides.extend(word.box)
+        object.__setattr__(self, "text", text)
+        object.__setattr__(self, "_boxes", sides.tobytes())
+        from_ocr = bytes([word.from_ocr for word in words])
+        object.__setattr__(self, "_from_ocr", from_ocr if any(from_ocr) else b"")
 
     @property
-    def text(self) -> str:
-        """The words with single blanks."""
-        return " ".join(word.text for word in self.words)
+    def words(self) -> tuple[Word, ...]:
+        """The words in reading order, made anew but for the lines that were last asked for."""
+        return _unpack_words(self.text, self._boxes, self._from_ocr)
 
     @property
     def box(self) -> Box:
         """The rectangle around all words."""
-        return Box.around(word.box for word in self.words)
+        return Box(*_BOX.unpack_from(self._boxes))
+
+    @property
+    def word_boxes(self) -> Iterator[tuple[float, float, float, float]]:
+        """The sides of each word's box, without making words."""
+        sides = _BOX.iter_unpack(self._boxes)
+        next(sides)
+        return sides
+
+
+@lru_cache(maxsize=1024)  # the stages ask for one line's words many times in a row: about 3 MB
+def _unpack_words(text: str, boxes: bytes, from_ocr: bytes) -> tuple[Word, ...]:
+    # Made as tuples: their own constructors are Python and take three times as long.
+    sides = map(tuple.__new__, repeat(Box), _BOX.iter_unpack(boxes))
+    next(sides)
+    texts = text.split(" ")
+    marks = map(bool, from_ocr) if from_ocr else repeat(False, len(texts))
+    return tuple(map(tuple.__new__, repeat(Word), zip(texts, sides, marks, strict=True)))
 
 
 class TextSource(StrEnum):

@@ -2,35 +2,58 @@
 
 import io
 import pickle
+import secrets
 import signal
+from pathlib import Path
 from typing import Any
 
 from ingest import records
-from ingest.records import Problem, Reading, State
+from ingest.records import Answer, PagesRead, Problem, Reading, State
 from ingest.workers.limits import WorkerLimits
 
 # What a reading is made of: a worker that a file took over can send nothing else.
-_SENT_CLASSES = {("datetime", "datetime")} | {(vars(records)[name].__module__, name) for name in records.__all__}
+_SENT_CLASSES = {("datetime", "datetime")} | {
+    (vars(records)[name].__module__, name) for name in records.__all__ if isinstance(vars(records)[name], type)
+}
 
 
-def pack_answer(reading: Reading, trace: str = "") -> bytes:
-    """Return a reading, and the traceback of what went wrong, as bytes."""
-    return pickle.dumps((reading, trace), pickle.HIGHEST_PROTOCOL)
+def pack_answer(answer: Answer, trace: str = "") -> bytes:
+    """Return an answer, and the traceback of what went wrong, as bytes."""
+    return pickle.dumps((answer, trace), pickle.HIGHEST_PROTOCOL)
 
 
-def unpack_answer(sent: bytes) -> tuple[Reading, str]:
+def unpack_answer(sent: bytes) -> tuple[Answer, str]:
     """Return what `pack_answer` was given.
 
     Raises:
         ValueError: the bytes are not such an answer.
     """
     try:
-        reading, trace = _AnswerUnpickler(io.BytesIO(sent)).load()
+        answer, trace = _AnswerUnpickler(io.BytesIO(sent)).load()
     except Exception as error:  # broken bytes may raise anything
         raise ValueError("no answer was sent") from error
-    if not isinstance(reading, Reading) or not isinstance(trace, str):
-        raise ValueError("no reading was sent")
-    return reading, trace
+    if not isinstance(answer, Reading | PagesRead) or not isinstance(trace, str):
+        raise ValueError("no answer was sent")
+    return answer, trace
+
+
+def keep_pages(folder: Path, pages: PagesRead) -> Path:
+    """Write pages to a file of their own in the folder and return it; `kept_pages` reads them again."""
+    path = folder / f"{secrets.token_hex(8)}.pages"
+    path.write_bytes(pack_answer(pages))
+    return path
+
+
+def kept_pages(path: Path) -> PagesRead:
+    """Return the pages that `keep_pages` wrote.
+
+    Raises:
+        ValueError: the file holds anything else.
+    """
+    pages, _ = unpack_answer(path.read_bytes())
+    if not isinstance(pages, PagesRead):
+        raise ValueError("no pages were kept")
+    return pages
 
 
 def died(exit_code: int | None) -> Reading:

@@ -8,14 +8,14 @@ import multiprocessing
 import sys
 import time
 from collections.abc import Generator, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 
-from ingest.records import Reading, SourceFile
+from ingest.records import Answer, Reading, SourceFile, Task
 from ingest.workers.answers import died, timed_out, unpack_answer, unusable
 from ingest.workers.limits import WorkerLimits
-from ingest.workers.worker import Read, work
+from ingest.workers.worker import PAGE_BYTES, Read, work
 
 log = logging.getLogger(__name__)
 
@@ -24,22 +24,26 @@ _START_S = 60.0  # a worker may take this long to begin, on a busy machine
 
 
 def read_in_workers(
-    files: Iterable[SourceFile], read: Read, limits: WorkerLimits
-) -> Generator[tuple[SourceFile, Reading], None, None]:
-    """Yield each file with its reading, as they finish; a file after the zip or mail it lies in.
+    tasks: Iterable[Task | None], read: Read, limits: WorkerLimits
+) -> Generator[tuple[Task, Answer], None, None]:
+    """Yield each task with its answer, as they finish; a file after the zip or mail it lies in.
 
     `read` is a function of a module, not a lambda: workers import it. At most `limits.workers`
-    readings are under way or waiting; `files` is drawn from only as workers become free. Whatever
-    a file does to its worker, its reading says so and the others are read. Closing the iterator
-    ends the workers.
+    tasks are under way or waiting; `tasks` is drawn from only as workers become free. None among them
+    says that there may be more when a worker has answered. Whatever a file does to its worker, its
+    answer is a reading that says so, with the page if that is known, and the others are read. Closing
+    the iterator ends the workers.
     """
     crew = _Crew(read, limits)
     try:
-        finished: list[tuple[SourceFile, Reading]] = []
-        for file in files:
-            while crew.is_full or crew.is_reading(file.parent_sha256):
-                finished += crew.collect()
-            crew.give(file)  # before the yield: the worker reads while the caller keeps what was read
+        finished: list[tuple[Task, Answer]] = []
+        for task in tasks:
+            if task is None:
+                finished += crew.collect() if crew.is_busy else []
+            else:
+                while crew.is_full or crew.is_reading(_file_of(task).parent_sha256):
+                    finished += crew.collect()
+                crew.give(task)  # before the yield: the worker reads while the caller keeps what was read
             yield from finished
             finished.clear()
         while crew.is_busy:
@@ -48,15 +52,20 @@ def read_in_workers(
         crew.stop()
 
 
+def _file_of(task: Task) -> SourceFile:
+    return task if isinstance(task, SourceFile) else task.file
+
+
 @dataclass(slots=True)
 class _Worker:
     """A worker process as its parent sees it."""
 
     process: ForkServerProcess
     pipe: Connection
-    file: SourceFile | None = None
+    task: Task | None = None
+    page: int | None = None  # that it reads now, as far as it told
     deadline: float = 0.0
-    files_read: int = 0
+    tasks_done: int = 0
 
     def stop(self) -> None:
         """End the process now; a worker holds nothing that is worth an orderly end."""
@@ -87,23 +96,25 @@ class _Crew:
 
     def is_reading(self, sha256: str | None) -> bool:
         """Whether a file with this hash is being read."""
-        return sha256 is not None and any(worker.file.sha256 == sha256 for worker in self._busy if worker.file)
+        return sha256 is not None and any(
+            _file_of(worker.task).sha256 == sha256 for worker in self._busy if worker.task
+        )
 
-    def give(self, file: SourceFile, *, fresh: bool = False) -> None:
-        """Let an idle worker read the file, or a new one."""
-        idle = next((worker for worker in self._workers if worker.file is None), None)
-        if idle and (fresh or idle.files_read >= self._limits.files_per_worker):
+    def give(self, task: Task, *, fresh: bool = False) -> None:
+        """Let an idle worker do the task, or a new one."""
+        idle = next((worker for worker in self._workers if worker.task is None), None)
+        if idle and (fresh or idle.tasks_done >= self._limits.files_per_worker):
             self._dismiss(idle)
             idle = None
         worker = idle or self._hire()
-        worker.file = file
+        worker.task, worker.page = task, None
         worker.deadline = time.monotonic() + _START_S + self._limits.timeout_s
         try:
-            worker.pipe.send(file)
-        except OSError:  # it died while idle; collect() finds that and reads the file again
-            log.warning("worker died while idle file=%s", file.name)
+            worker.pipe.send(task)
+        except OSError:  # it died while idle; collect() finds that and gives the task again
+            log.warning("worker died while idle file=%s", _file_of(task).name)
 
-    def collect(self) -> list[tuple[SourceFile, Reading]]:
+    def collect(self) -> list[tuple[Task, Answer]]:
         """Wait until at least one worker has something to say; return what was finished."""
         busy = self._busy
         nearest = min(worker.deadline for worker in busy)
@@ -123,7 +134,7 @@ class _Crew:
 
     @property
     def _busy(self) -> list[_Worker]:
-        return [worker for worker in self._workers if worker.file]
+        return [worker for worker in self._workers if worker.task]
 
     def _hire(self) -> _Worker:
         ours, theirs = self._context.Pipe()
@@ -138,45 +149,48 @@ class _Crew:
         self._workers.remove(worker)
         worker.stop()
 
-    def _hear(self, worker: _Worker) -> tuple[SourceFile, Reading] | None:
-        """Take what a worker sent: nothing, at the start of a file, and then its reading."""
-        file = worker.file
-        assert file is not None
+    def _hear(self, worker: _Worker) -> tuple[Task, Answer] | None:
+        """Take what a worker sent: nothing, at the start of a task, then the pages it begins, then its answer."""
+        task = worker.task
+        assert task is not None
         try:
             sent = worker.pipe.recv_bytes(self._limits.reading_mb * _MIB)
             if not sent:
                 worker.deadline = time.monotonic() + self._limits.timeout_s
                 return None
-            reading, trace = unpack_answer(sent)
+            if len(sent) == PAGE_BYTES:
+                worker.page = int.from_bytes(sent, "little")
+                return None
+            answer, trace = unpack_answer(sent)
         except EOFError:
             return self._bury(worker)
         except (OSError, ValueError):
             return self._give_up(worker, unusable(self._limits))
         if trace:
-            log.warning("unreadable file=%s\n%s", file.path, trace)
-        if any(problem.code == "out_of_memory" for problem in reading.problems):
-            return self._give_up(worker, reading)
-        worker.file = None
-        worker.files_read += 1
-        return file, reading
+            log.warning("unreadable file=%s\n%s", _file_of(task).path, trace)
+        if isinstance(answer, Reading) and any(problem.code == "out_of_memory" for problem in answer.problems):
+            return self._give_up(worker, answer)
+        worker.task = None
+        worker.tasks_done += 1
+        return task, answer
 
-    def _bury(self, worker: _Worker) -> tuple[SourceFile, Reading] | None:
+    def _bury(self, worker: _Worker) -> tuple[Task, Answer] | None:
         worker.process.join(_START_S)
         return self._give_up(worker, died(worker.process.exitcode))
 
-    def _give_up(self, worker: _Worker, reading: Reading) -> tuple[SourceFile, Reading] | None:
-        """Dismiss the worker; its file fails only if it was the worker's first.
+    def _give_up(self, worker: _Worker, reading: Reading) -> tuple[Task, Answer] | None:
+        """Dismiss the worker; its task fails only if it was the worker's first.
 
-        What the files before it left behind may be what broke an older one.
+        What the tasks before it left behind may be what broke an older one.
         """
-        file, was_fresh = worker.file, worker.files_read == 0
-        assert file is not None
+        task, was_fresh = worker.task, worker.tasks_done == 0
+        assert task is not None
         self._dismiss(worker)
-        code = reading.problems[0].code
-        if was_fresh or code == "worker_timeout":
-            log.warning("worker lost file=%s problem=%s", file.path, code)
-            return file, reading
-        self.give(file, fresh=True)
+        problem = reading.problems[0]
+        if was_fresh or problem.code == "worker_timeout":
+            log.warning("worker lost file=%s page=%s problem=%s", _file_of(task).path, worker.page, problem.code)
+            return task, replace(reading, problems=(replace(problem, page=worker.page),))
+        self.give(task, fresh=True)
         return None
 
 

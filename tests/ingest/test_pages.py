@@ -7,7 +7,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from app.errors import LockedFileError, UnreadableFileError
 from ingest.pages import build_lines, open_pdf, read_page
-from ingest.records import Box, Word
+from ingest.records import Box, Line, Word
 from tests.support.typeset import HEIGHT, print_pdf
 
 
@@ -88,3 +88,14 @@ def test_double_letters_of_small_print_stay(tmp_path: Path) -> None:
 def test_a_page_of_scattered_words_is_put_in_order() -> None:
     words = [Word("w", Box(n * 0.03, n * 37 % 700, n * 0.03 + 2, n * 37 % 700 + 8)) for n in range(20_000)]
     assert sum(len(line.words) for line in build_lines(words)) == 20_000
+
+
+def test_a_line_gives_back_its_words() -> None:
+    words = (Word("To:", Box(1.1, 2, 3, 4)), Word("H", Box(5, 2, 6, 4), from_ocr=True))
+    line = Line(words)
+    assert (line.words, line.text, line.box) == (words, "To: H", Box(1.1, 2, 6, 4))
+
+
+def test_a_word_with_a_blank_is_no_word() -> None:
+    with pytest.raises(ValueError, match="blanks"):
+        Line((Word("To: H", Box(1, 2, 3, 4)),))

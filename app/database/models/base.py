@@ -30,6 +30,7 @@ class Base(DeclarativeBase):
 class DocumentState(StrEnum):
     """What became of a released file."""
 
+    READING = "reading"  # a long one: some of its pages are there, others and its emails are not yet
     PUBLISHED = "published"
     PARTIAL = "partial"  # some of its pages or parts could not be read
     LOCKED = "locked"  # opens only with a password

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.archive import Archive
 from app.database.documents import DocumentRepository
 from app.database.messages import MessageRepository
-from app.database.models import Document, Message, Page
+from app.database.models import Document, DocumentState, Message, Page
 from app.database.releases import ReleaseRepository
 from app.errors import NotFoundError
 from app.web.resources.errors import raise_missing
@@ -130,6 +130,8 @@ def _find_page(session: Session, key: str, number: int) -> tuple[Document, Page]
     documents = DocumentRepository(session)
     document = documents.get(key) or raise_missing(session, "document", key)
     page = documents.page(document.id, number)
+    if page is None and document.state is DocumentState.READING and number <= document.page_count:
+        raise NotFoundError(f"Page {number} of {document.name} is not read yet; try again in a few minutes.")
     if page is None:
         raise NotFoundError(f"{document.name} has no page {number}; it has {document.page_count}.")
     return document, page

@@ -1,0 +1,180 @@
+"""Long PDFs: read in ranges, shown while they are read, and whole whatever happens in between."""
+
+import os
+import random
+import shutil
+import signal
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from app.archive import Archive
+from app.database.models import Document, DocumentState, Message, Page, Problem
+from app.search.results import SearchRequest
+from app.web.resources import load_document, load_status
+from ingest import pipeline
+from ingest.pipeline import Outcome, ingest
+from ingest.ranges import LongReading
+from ingest.reading import do_task, read_pdf, read_range
+from ingest.records import (
+    Answer,
+    FileKind,
+    PageRange,
+    PagesRead,
+    Reading,
+    ReleaseRecord,
+    SourceFile,
+    State,
+    Task,
+)
+from ingest.records import Problem as ProblemRecord
+from tests.support.typeset import print_pdf
+
+_PAGES = 320
+_DEADLY = 77
+_MAIL = (
+    "From:\tRoe, Jane\nSent:\tTuesday, November 13, 2012 3:02 PM\nTo:\tPoe, Ann\nSubject:\tmail {n}\n\nNoon on {n}.\n"
+)
+
+
+@pytest.fixture(scope="session")
+def long_pdf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("long") / "long.pdf"
+    return print_pdf(path, [_MAIL.format(n=number) for number in range(1, _PAGES + 1)])
+
+
+def _run(archive: Archive, path: Path) -> Iterator[Outcome]:
+    return ingest(archive, [path], ReleaseRecord("test", "Test"))
+
+
+def _source(path: Path) -> SourceFile:
+    return SourceFile(path, path.name, "ab" * 32, path.stat().st_size, FileKind.PDF)
+
+
+def _subjects(archive: Archive) -> list[str | None]:
+    with archive.sessions() as session:
+        return list(session.scalars(select(Message.subject).order_by(Message.position)))
+
+
+def die_on_a_page(task: Task, *, max_pages: int) -> Answer | Iterator[int]:
+    """Do a task as always, but die on one page; a reader in the place of PDFium."""
+    answer = do_task(task, max_pages=max_pages)
+    return _dying(task) if isinstance(task, PageRange) else answer
+
+
+def _dying(task: PageRange) -> Iterator[int]:
+    steps = read_range(task)
+    while True:
+        try:
+            number = next(steps)
+        except StopIteration as end:
+            return end.value
+        yield number
+        if number == _DEADLY:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_ranges_come_in_any_order_and_are_one_document(long_pdf: Path, tmp_path: Path) -> None:
+    source = _source(long_pdf)
+    told = do_task(source, max_pages=1000)
+    assert isinstance(told, PagesRead)
+    long = LongReading(source, told, tmp_path, shown_as=None)
+    tasks = list(long.ranges())
+    random.Random(1).shuffle(tasks)
+    for task in tasks:
+        long.take(_read(task))
+    assert long.is_whole
+    assert do_task(long.whole(), max_pages=1000) == read_pdf(long_pdf, max_pages=1000)
+
+
+def _read(task: PageRange) -> PagesRead:
+    steps = read_range(task)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            read: PagesRead = end.value
+            return read
+
+
+def test_a_short_pdf_is_read_whole(tmp_path: Path) -> None:
+    path = print_pdf(tmp_path / "a.pdf", ["text"] * 2)
+    assert isinstance(do_task(_source(path), max_pages=1000), Reading)
+
+
+def test_a_failing_range_is_parted_around_the_page_that_was_read(tmp_path: Path) -> None:
+    long = LongReading(_source(print_pdf(tmp_path / "a.pdf", ["a"])), PagesRead(500), tmp_path, shown_as=None)
+    died = ProblemRecord("worker_died", "It crashed.", 7)
+    pieces = [(piece.first, piece.last) for piece in long.retry(PageRange(long.file, 1, 150), died)]
+    assert pieces == [(1, 6), (7, 7), (8, 150)]
+    halves = [(piece.first, piece.last) for piece in long.retry(PageRange(long.file, 1, 150), replace(died, page=None))]
+    assert halves == [(1, 75), (76, 150)]
+
+
+def test_a_long_pdf_is_shown_and_found_while_it_is_read(archive: Archive, long_pdf: Path) -> None:
+    run = _run(archive, long_pdf)
+    first = next(run)
+    assert (first.state, first.pages) == (State.READING, 50)
+    archive.search.sync()
+    document = load_document(archive, first.key or "")
+    assert (document.state, document.page_count, len(document.pages)) == (DocumentState.READING, _PAGES, 20)
+    assert archive.search.search(SearchRequest(q="noon")).count == 50
+    assert load_status(archive).documents_by_state == {DocumentState.READING: 1}
+    run.close()
+
+
+def test_its_emails_take_the_place_of_its_pages(archive: Archive, long_pdf: Path) -> None:
+    for _ in _run(archive, long_pdf):
+        archive.search.sync()
+    archive.search.sync()
+    assert _subjects(archive) == [f"mail {number}" for number in range(1, _PAGES + 1)]
+    found = archive.search.search(SearchRequest(q="noon"))
+    assert (found.count, found.hits[0].page is not None) == (_PAGES, True)
+    assert load_status(archive).documents_by_state == {DocumentState.PUBLISHED: 1}
+
+
+def test_broken_off_and_run_again_it_is_whole(archive: Archive, long_pdf: Path) -> None:
+    run = _run(archive, long_pdf)
+    next(run)
+    run.close()
+    *_, last = _run(archive, long_pdf)
+    assert (last.state, last.pages, last.messages) == (State.PUBLISHED, _PAGES, _PAGES)
+    with archive.sessions() as session:
+        assert session.scalar(select(func.count()).select_from(Page)) == _PAGES
+
+
+def test_a_page_that_kills_its_reader_fails_alone(
+    archive: Archive, long_pdf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "do_task", die_on_a_page)
+    *_, last = _run(archive, long_pdf)
+    assert (last.state, last.pages, last.messages) == (State.PARTIAL, _PAGES, _PAGES - 1)
+    with archive.sessions() as session:
+        problems = session.execute(select(Problem.code, Problem.page)).all()
+    assert [tuple(problem) for problem in problems] == [("unreadable_page", _DEADLY), ("no_text", _DEADLY)]
+
+
+def test_the_same_bytes_in_two_places_are_read_once(archive: Archive, long_pdf: Path, tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / "in" / folder).mkdir(parents=True)
+        shutil.copy(long_pdf, tmp_path / "in" / folder / "long.pdf")
+    ended = [outcome for outcome in _run(archive, tmp_path / "in") if outcome.state is not State.READING]
+    assert {outcome.path for outcome in ended} == {"a/long.pdf", "b/long.pdf"}
+    assert sorted(outcome.is_new for outcome in ended) == [False, True]
+
+
+def test_an_older_reading_stays_until_the_new_one_is_whole(archive: Archive, long_pdf: Path) -> None:
+    list(_run(archive, long_pdf))
+    with archive.sessions.begin() as session:
+        session.scalars(select(Document)).one().pipeline_version = 0
+    outcomes = [outcome.state for outcome in _run(archive, long_pdf)]
+    assert outcomes == [State.PUBLISHED]
+    assert len(_subjects(archive)) == _PAGES
+
+
+def test_pages_that_wait_are_gone_in_the_end(archive: Archive, long_pdf: Path) -> None:
+    list(_run(archive, long_pdf))
+    assert not list((archive.settings.home / "scratch").rglob("*.pages"))
