@@ -24,6 +24,7 @@ from ingest.agencies import AgencyTable
 from ingest.files import FileLimits, account, clean_name, find_attached, find_files
 from ingest.load import find_read, known_attachments, link_file, load_agencies, store_document, store_release
 from ingest.load.attached import Attached
+from ingest.ocr import OcrChoice, OcrPlan
 from ingest.reading import read_file
 from ingest.records import FileKind, Problem, Reading, ReleaseRecord, SourceFile, State
 from ingest.workers import WorkerLimits, read_in_workers
@@ -32,6 +33,7 @@ log = logging.getLogger(__name__)
 
 _TRIES = 6  # another process may add the same person or document at the same moment
 _PAUSE_S = 0.05
+_OCR_SHARE = 0.6  # of the time that a file may take: what is left over is for the reading of its text
 _SETTLED = 200  # known files after which their outcomes are told, though no file was read
 _Written = TypeVar("_Written")
 
@@ -130,7 +132,8 @@ class _Run:
         self._archive, self._table, self._release_id, self._scratch = archive, table, release_id, scratch
         self._limits = FileLimits(max_bytes=settings.max_file_mb << 20)
         self._worker_limits = WorkerLimits(settings.workers, settings.worker_timeout_s, settings.worker_memory_mb)
-        self._read = functools.partial(read_file, max_pages=settings.max_pages)
+        ocr = OcrPlan(OcrChoice(settings.ocr), settings.worker_timeout_s * _OCR_SHARE)
+        self._read = functools.partial(read_file, max_pages=settings.max_pages, ocr=ocr)
         self._done: deque[Outcome] = deque()
         self._attachments: deque[_Waiting] = deque()
         self._waiting_by_path: dict[str, _Waiting] = {}

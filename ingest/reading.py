@@ -10,21 +10,23 @@ from ingest.furniture import lift_furniture
 from ingest.geometry import see_boxes
 from ingest.mail import read_mail
 from ingest.messages import split_messages, with_quoted
+from ingest.ocr import OcrPlan, PagePictures, open_engine, read_lost_values, read_scans, turn_back, unread_reason
 from ingest.pages import open_pdf, read_page
 from ingest.records import FileKind, PageRecord, Problem, Reading, SourceFile, State, TextSource
 from ingest.redactions import inline_redactions
 
+_PLAN = OcrPlan()
 _MAILS = (FileKind.EML, FileKind.MBOX, FileKind.MSG)
 
 
-def read_file(file: SourceFile, *, max_pages: int) -> Reading:
+def read_file(file: SourceFile, *, max_pages: int, ocr: OcrPlan = _PLAN) -> Reading:
     """Return what is in a PDF or a mail.
 
     Raises:
         UnreadableFileError: the file cannot be read at all; a subclass says why.
     """
     if file.kind is FileKind.PDF:
-        return read_pdf(file.location, max_pages=max_pages)
+        return read_pdf(file.location, max_pages=max_pages, ocr=ocr)
     if file.kind in _MAILS:
         messages, problems = read_mail(file.location, file.kind)
         state = State.UNREADABLE if not messages else State.PARTIAL if problems else State.PUBLISHED
@@ -32,7 +34,7 @@ def read_file(file: SourceFile, *, max_pages: int) -> Reading:
     raise RefusedFileError("Files of this type are kept, not read.")
 
 
-def read_pdf(path: Path, *, max_pages: int) -> Reading:
+def read_pdf(path: Path, *, max_pages: int, ocr: OcrPlan = _PLAN) -> Reading:
     """Return the pages and emails of a PDF; pages after `max_pages` are left out and said to be.
 
     Raises:
@@ -41,10 +43,11 @@ def read_pdf(path: Path, *, max_pages: int) -> Reading:
     pages, problems = _read_pages(path, max_pages)
     pages, hidden = _see_drawn(path, pages)
     problems += hidden
-    lifted = lift_furniture([page for page, _ in pages])
+    lifted, unread = _read_pictures(path, [page for page, _ in pages], ocr)
+    problems += unread
     marked = [replace(page, redactions=(*page.redactions, *inline_redactions(page))) for page in lifted]
-    split, messages = split_messages(marked)
-    problems += _textless(split)
+    split, messages = turn_back(*split_messages(marked))
+    problems += _textless(split, unread_reason(ocr))
     state = State.PARTIAL if problems else State.PUBLISHED
     return Reading(state, tuple(split), tuple(messages), tuple(problems))
 
@@ -88,13 +91,25 @@ def _see_drawn(
     return [(seen[page.number].page if page.number in seen else page, has_boxes) for page, has_boxes in pages], problems
 
 
-def _textless(pages: Sequence[PageRecord]) -> list[Problem]:
+def _read_pictures(path: Path, pages: Sequence[PageRecord], plan: OcrPlan) -> tuple[list[PageRecord], list[Problem]]:
+    """Read what text layers do not have from the pages' pictures, and lift the furniture on the way."""
+    engine = open_engine(plan.choice)
+    if engine is None:
+        return lift_furniture(pages), []
+    with open_pdf(path) as document:
+        pictures = PagePictures(document)
+        read, problems = read_scans(pictures, pages, plan)
+        return read_lost_values(pictures, lift_furniture(read), engine), problems
+
+
+def _textless(pages: Sequence[PageRecord], reason: str) -> list[Problem]:
     """Return one problem for all pages without text, or none."""
     numbers = [page.number for page in pages if page.text_source is TextSource.NONE]
     if not numbers:
         return []
     which = f"Page {numbers[0]} has" if len(numbers) == 1 else f"Pages {_ranges(numbers)} have"
-    return [Problem("no_text", f"{which} no text and cannot be searched (scanned or empty).", numbers[0])]
+    detail = f"{which} no text and cannot be searched (scanned or empty). {reason}".rstrip()
+    return [Problem("no_text", detail, numbers[0])]
 
 
 def _ranges(numbers: Sequence[int]) -> str:

@@ -13,7 +13,9 @@ _ROOT = Path(__file__).parents[1]
 _MODULES = sorted(path for room in ("app", "ingest") for path in (_ROOT / room).rglob("*.py"))
 _ENGINES = {
     "pdfplumber": {"ingest/geometry.py"},
-    "pypdfium2": {"ingest/pages.py", "app/web/drawing.py"},
+    "pypdfium2": {"ingest/pages.py", "ingest/ocr/pictures.py", "app/web/drawing.py"},
+    "tesserocr": {"ingest/ocr/tesseract.py"},
+    "rapidocr": {"ingest/ocr/rapid.py"},
     "whoosh": {"app/search/whoosh_index.py"},
     "tantivy": {"app/search/tantivy_index.py"},
 }

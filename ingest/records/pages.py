@@ -31,6 +31,7 @@ class Word(NamedTuple):
 
     text: str
     box: Box
+    from_ocr: bool = False  # True: read from the picture of the page, not copied from its text layer
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,7 @@ class PageRecord:
     stamped_numbers: tuple[str, ...] = ()  # other numbers of the furniture: of the document, case or request
     in_message: bool = False  # True: belongs to an email
     ocr: OcrMark | None = None  # None: the lines come from the file's own text layer
+    turned: int = 0  # degrees against the clock by which a page that lies on its side is turned while it is read
     leaks: tuple[Leak, ...] = ()
 
     @property
