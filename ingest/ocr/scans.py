@@ -24,6 +24,7 @@ _HEAD, _FOOT = 0.1, 0.9  # of the page height: a scan may have been stamped ther
 _STAMPED_WORDS = 15
 _LEAST_SURE = 0.3  # a word less sure is noise of the scan
 _UPRIGHT = 0.65  # mean confidence below which a page may lie on its side
+_LONG = 4  # letters of a word that is wider than high
 _TURNS = (90, 270, 180)
 _CLEARLY = 0.1  # surer: otherwise the page stays as it lies
 _DARK = 128  # of 255
@@ -133,12 +134,19 @@ def _read_upright(picture: Image.Image, engine: OcrEngine) -> tuple[list[SeenWor
     if not best and not _has_ink(picture):
         return [], 0
     for degrees in _TURNS:
-        if _mean(best) >= _UPRIGHT:
+        if _uprightness(best) >= _UPRIGHT:
             break
         words = engine.read(picture.rotate(degrees, expand=True), Layout.PAGE, dpi=_DPI)
-        if _mean(words) > _mean(best) + _CLEARLY:
+        if _uprightness(words) > _uprightness(best) + _CLEARLY:
             best, best_degrees = words, degrees
     return best, best_degrees
+
+
+def _uprightness(words: Sequence[SeenWord]) -> float:
+    """Return the mean confidence; 0 where words stand on their side, which tesseract reads all the same."""
+    boxes = [word.box for word in words if len(word.text) >= _LONG]
+    on_side = sum(box.bottom - box.top > box.x1 - box.x0 for box in boxes)
+    return 0.0 if on_side * 2 > len(boxes) else _mean(words)
 
 
 def _has_ink(picture: Image.Image) -> bool:
