@@ -52,7 +52,9 @@ def is_better(old: str, new: str, sure: float, known: Mapping[str, int], *, is_l
     if looks_like_address(old) or "@" in new:
         if not is_whole_address(new):
             return False
-        return not is_whole_address(old.replace(" ", "")) or (bare_old != bare_new and known.get(bare_new, 0) > 0)
+        if is_whole_address(old.replace(" ", "")):
+            return bare_old != bare_new and (known.get(bare_new, 0) > 0 or _has_split_m(bare_old, bare_new))
+        return True
     if not bare_new or (_ODD.search(new) and not _ODD.search(old)):
         return False
     if is_list and not all(_is_name_part(word) for word in new.split()):
@@ -139,6 +141,11 @@ def _are_better_marks(old: str, new: str, sure: float, *, is_list: bool, damaged
 def _is_name_part(word: str) -> bool:
     """Tell whether a word can stand in a list of people: "Roe," can, "J:" and "&" cannot."""
     return any(letter.isalnum() for letter in word) and not word.endswith((":", "!", "?"))
+
+
+def _has_split_m(old: str, new: str) -> bool:
+    """Tell whether two words differ by "rn" for "m" alone: old text layers split it, nothing joins it."""
+    return old.count("rn") > new.count("rn") and old.replace("rn", "m") == new.replace("rn", "m")
 
 
 def _look_alike(old: str, new: str) -> bool:

@@ -39,6 +39,8 @@ def merge_line(
     beside = [[_clean(word) for word in words if (word.box.x0 + word.box.x1) / 2 > start] for words in readings]
     if label is Label.DATE and value:
         return Line((*head, *_merge_date(value, beside)))
+    if label in _LISTS:
+        beside = _without_struck(beside)
     merged = _fit_addresses(value, beside)
     for number, words in enumerate(beside):
         seen = _agreed(words, [*beside[:number], *beside[number + 1 :]])
@@ -67,6 +69,13 @@ def _split_label(line: Line) -> tuple[tuple[Word, ...], tuple[Word, ...]]:
 
 def _clean(word: SeenWord) -> SeenWord:
     return word._replace(text=evidence.plain(word.text))
+
+
+def _without_struck(readings: Sequence[Sequence[SeenWord]]) -> list[list[SeenWord]]:
+    """Read a lone "#" as the "H" that another reading sees: a speck or a line of the scan crosses the letter."""
+    if not any(word.text == "H" for words in readings for word in words):
+        return [list(words) for words in readings]
+    return [[word._replace(text="H") if word.text == "#" else word for word in words] for words in readings]
 
 
 def _agreed(words: Sequence[SeenWord], others: Sequence[Sequence[SeenWord]]) -> list[_Seen]:
