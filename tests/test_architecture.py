@@ -58,6 +58,6 @@ def test_released_text_is_never_marked_safe() -> None:
 
 
 def test_the_program_starts_without_the_test_tools() -> None:
-    tools = ["pytest", "hypothesis", "reportlab", "httpx", "playwright", "psycopg"]
+    tools = ["pytest", "hypothesis", "reportlab", "httpx", "playwright", "psycopg", "tesserocr"]
     blocked = f"import sys; sys.modules.update(dict.fromkeys({tools!r})); import ingest.cli"
     subprocess.run([sys.executable, "-c", blocked], check=True, cwd=_ROOT)

@@ -20,6 +20,7 @@ from ingest.redactions import code_redactions, find_codes
 
 log = logging.getLogger(__name__)
 
+_LANGUAGE = "en"  # of the model: it would misread the letters of others
 _FINENESS = (200, 300, 250)  # dots an inch; 200 reads best, the others err elsewhere
 _STRIP_DPI = 250
 _SCANNED = 0.5  # of the page that an image covers where the text layer comes from a scan
@@ -56,7 +57,7 @@ def read_lost_values(pictures: PagePictures, pages: Sequence[PageRecord], engine
 
 
 def _header_rows(pages: Sequence[PageRecord]) -> dict[int, list[list[int]]]:
-    """Return for each page the rows of each header block, or of its part on that page."""
+    """Return for each page the rows of each English header block, or of its part on that page."""
     spots = [
         Spot(page.number, row, line, page.width_pt)
         for page in pages
@@ -65,6 +66,8 @@ def _header_rows(pages: Sequence[PageRecord]) -> dict[int, list[list[int]]]:
     ]
     found: dict[int, list[list[int]]] = defaultdict(list)
     for block in find_header_blocks(spots):
+        if block.language != _LANGUAGE:
+            continue
         parts: dict[int, list[int]] = defaultdict(list)
         for spot in spots[block.start : block.end]:
             parts[spot.page].append(spot.row)
@@ -91,7 +94,7 @@ class _Rereading:
             for number, row in enumerate(rows):
                 beside = tuple(words[number] for words in by_line)
                 codes += self._lost_codes(beside)
-                match = match_label(lines[row], "en", in_block=True)
+                match = match_label(lines[row], _LANGUAGE, in_block=True)
                 label = match.label if match else label
                 lines[row] = self._mend_line(lines[row], label, beside, is_empty=match is not None and not match.value)
         return _with_codes(replace(self._page, lines=tuple(lines)), codes)

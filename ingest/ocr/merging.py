@@ -6,6 +6,7 @@ looks damaged becomes one that does not. Otherwise the text layer's words stay.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import dropwhile
 from typing import NamedTuple
@@ -26,6 +27,15 @@ class _Seen(NamedTuple):
     sure: float  # confidence of the surer of two readings that agree on it; 0: they do not
 
 
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """The field whose line is merged."""
+
+    label: Label | None
+    known: Mapping[str, int]  # how often each word stands in the document, by `evidence.bare`
+    is_empty: bool  # in the text layer
+
+
 def merge_line(
     line: Line, label: Label | None, readings: Sequence[Sequence[SeenWord]], known: Mapping[str, int]
 ) -> Line:
@@ -44,7 +54,7 @@ def merge_line(
     merged = _fit_addresses(value, beside)
     for number, words in enumerate(beside):
         seen = _agreed(words, [*beside[:number], *beside[number + 1 :]])
-        merged = _merge(merged, seen, label, known, is_empty=not value)
+        merged = _merge(merged, seen, _Field(label, known, is_empty=not value))
     return Line((*head, *merged)) if tuple(merged) != value else line
 
 
@@ -90,9 +100,7 @@ def _agreed(words: Sequence[SeenWord], others: Sequence[Sequence[SeenWord]]) -> 
     return [_Seen(word, value) for word, value in zip(words, sure, strict=True)]
 
 
-def _merge(
-    printed: Sequence[Word], seen: Sequence[_Seen], label: Label | None, known: Mapping[str, int], *, is_empty: bool
-) -> list[Word]:
+def _merge(printed: Sequence[Word], seen: Sequence[_Seen], field: _Field) -> list[Word]:
     """Return the printed words with those that were seen better in their places."""
     keys = [evidence.plain(word.text) for word in printed]
     matcher = SequenceMatcher(None, keys, [each.word.text for each in seen], autojunk=False)
@@ -105,7 +113,7 @@ def _merge(
         for here, there in _slots(old, new):
             if not here and kind == "replace" and len(old) >= len(new):
                 continue  # it stands for a word beside it: an engine's boxes are not exact
-            better = _is_better(here, there, label, known, before=merged, is_empty=is_empty)
+            better = _is_better(here, there, field, merged)
             merged += _taken([each.word for each in there], here) if better else here
     return merged
 
@@ -128,24 +136,21 @@ def _slots(printed: Sequence[Word], seen: Sequence[_Seen]) -> Iterator[tuple[lis
     yield here, there
 
 
-def _is_better(
-    printed: list[Word], seen: list[_Seen], label: Label | None, known: Mapping[str, int], *,
-    before: Sequence[Word], is_empty: bool,
-) -> bool:  # fmt: skip
+def _is_better(printed: list[Word], seen: list[_Seen], field: _Field, before: Sequence[Word]) -> bool:
     """Tell whether what was seen should stand behind `before`, in place of what is printed there."""
     if not seen:
         return False
     old, new = _text(printed), " ".join(each.word.text for each in seen)
     sure = min(each.sure for each in seen)
-    is_list = label in _LISTS
+    is_list = field.label in _LISTS
     if not printed:
-        return evidence.is_lost(new, sure, is_empty=is_empty, is_list=is_list)
-    if not before and label is Label.SUBJECT and evidence.is_mended_prefix(old, new):
+        return evidence.is_lost(new, sure, is_empty=field.is_empty, is_list=is_list)
+    if not before and field.label is Label.SUBJECT and evidence.is_mended_prefix(old, new):
         return sure > evidence.LIKELY
     name = _text(before)
     if is_list and (evidence.contradicts_name(new, name) or evidence.fits_name(old, name)):
         return False
-    return evidence.is_better(old, new, sure, known, is_list=is_list)
+    return evidence.is_better(old, new, sure, field.known, is_list=is_list)
 
 
 def _fit_addresses(value: Sequence[Word], readings: Sequence[Sequence[SeenWord]]) -> list[Word]:
