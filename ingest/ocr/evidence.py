@@ -96,11 +96,13 @@ def fits_name(address: str, name: str) -> bool:
     return match is not None and made is not None and match["local"].casefold() == "".join(made)
 
 
-def contradicts_name(address: str, name: str) -> bool:
-    """Tell whether an address begins with the name's surname and goes on with wrong initials: "RoeJ0@"."""
+def contradicts_name(address: str, name: str, old: str) -> bool:
+    """Tell whether an address has lost the name's surname, or goes on with wrong initials: "RoeJ0@"."""
     match, made = _WHOLE_ADDRESS.fullmatch(plain(address)), _made_of(name)
-    if match is None or made is None or not match["local"].casefold().startswith(made[0]):
+    if match is None or made is None:
         return False
+    if not match["local"].casefold().startswith(made[0]):
+        return made[0] in old.casefold()
     return match["local"].casefold() != "".join(made) and len(match["local"]) <= len(made[0]) + _INITIALS
 
 

@@ -111,8 +111,8 @@ def _merge(printed: Sequence[Word], seen: Sequence[_Seen], field: _Field) -> lis
             merged += old
             continue
         for here, there in _slots(old, new):
-            if not here and kind == "replace" and len(old) >= len(new):
-                continue  # it stands for a word beside it: an engine's boxes are not exact
+            if not here and ((kind == "replace" and len(old) >= len(new)) or _stands_on(there, printed)):
+                continue  # it stands for a word that is there: an engine's boxes are not exact
             better = _is_better(here, there, field, merged)
             merged += _taken([each.word for each in there], here) if better else here
     return merged
@@ -136,6 +136,12 @@ def _slots(printed: Sequence[Word], seen: Sequence[_Seen]) -> Iterator[tuple[lis
     yield here, there
 
 
+def _stands_on(seen: Sequence[_Seen], printed: Sequence[Word]) -> bool:
+    """Tell whether the middle of a seen word lies in a printed one."""
+    middles = [(each.word.box.x0 + each.word.box.x1) / 2 for each in seen]
+    return any(word.box.x0 < middle < word.box.x1 for middle in middles for word in printed)
+
+
 def _is_better(printed: list[Word], seen: list[_Seen], field: _Field, before: Sequence[Word]) -> bool:
     """Tell whether what was seen should stand behind `before`, in place of what is printed there."""
     if not seen:
@@ -148,7 +154,7 @@ def _is_better(printed: list[Word], seen: list[_Seen], field: _Field, before: Se
     if not before and field.label is Label.SUBJECT and evidence.is_mended_prefix(old, new):
         return sure > evidence.LIKELY
     name = _text(before)
-    if is_list and (evidence.contradicts_name(new, name) or evidence.fits_name(old, name)):
+    if is_list and (evidence.contradicts_name(new, name, old) or evidence.fits_name(old, name)):
         return False
     return evidence.is_better(old, new, sure, field.known, is_list=is_list)
 
