@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 _TRIES = 6  # another process may add the same person or document at the same moment
 _PAUSE_S = 0.05
-_OCR_SHARE = 0.6  # of the time that a file may take: what is left over is for the reading of its text
+_OCR_SHARE = 0.35  # of the time that a file may take, for its scans and again for its headers
 _SETTLED = 200  # known files after which their outcomes are told, though no file was read
 _Written = TypeVar("_Written")
 

@@ -93,13 +93,13 @@ def _see_drawn(
 
 def _read_pictures(path: Path, pages: Sequence[PageRecord], plan: OcrPlan) -> tuple[list[PageRecord], list[Problem]]:
     """Read what text layers do not have from the pages' pictures, and lift the furniture on the way."""
-    engine = open_engine(plan.choice)
-    if engine is None:
+    if open_engine(plan.choice) is None:
         return lift_furniture(pages), []
     with open_pdf(path) as document:
         pictures = PagePictures(document)
         read, problems = read_scans(pictures, pages, plan)
-        return read_lost_values(pictures, lift_furniture(read), engine), problems
+        mended, unmended = read_lost_values(pictures, lift_furniture(read), plan)
+        return mended, [*problems, *unmended]
 
 
 def _textless(pages: Sequence[PageRecord], reason: str) -> list[Problem]:

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 
 from PIL import Image
 
-from ingest.records import Box
+from ingest.records import Box, Problem
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +65,16 @@ class OcrPlan:
     """How pictures are to be read in one file."""
 
     choice: OcrChoice = OcrChoice.AUTO
-    budget_s: float = 180.0  # time for one file's pages; those left over stay without text and are reported
+    budget_s: float = 100.0  # for one file's scanned pages, and again for its headers; what is left over is reported
+
+
+def out_of_time(what: str, number: int, plan: OcrPlan) -> Problem:
+    """Return what is said when the time for a file's pictures was over before page `number`."""
+    detail = (
+        f"{what} from page {number} on were not read within {plan.budget_s:g} seconds; "
+        "raise READINGROOM_WORKER_TIMEOUT_S and retry."
+    )
+    return Problem("ocr_out_of_time", detail, number)
 
 
 @lru_cache

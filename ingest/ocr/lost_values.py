@@ -6,16 +6,17 @@ agree on is weighed against the text layer by `ingest/ocr/merging.py`.
 """
 
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
 from ingest.headers import Spot, find_header_blocks
 from ingest.headers.labels import Label, match_label
-from ingest.ocr.engine import Layout, OcrEngine, SeenWord, in_points
+from ingest.ocr.engine import Layout, OcrEngine, OcrPlan, SeenWord, in_points, open_engine, out_of_time
 from ingest.ocr.merging import count_words, merge_line
 from ingest.ocr.pictures import PagePictures
-from ingest.records import Box, Line, PageRecord, Word
+from ingest.records import Box, Line, PageRecord, Problem, Word
 from ingest.redactions import code_redactions, find_codes
 
 log = logging.getLogger(__name__)
@@ -34,26 +35,33 @@ _SURE = 0.6  # of a code in the margin
 _Readings = tuple[list[SeenWord], ...]  # boxes in points of the page
 
 
-def read_lost_values(pictures: PagePictures, pages: Sequence[PageRecord], engine: OcrEngine) -> list[PageRecord]:
-    """Return the pages with the lines of their headers completed and mended from the picture.
+def read_lost_values(
+    pictures: PagePictures, pages: Sequence[PageRecord], plan: OcrPlan
+) -> tuple[list[PageRecord], list[Problem]]:
+    """Return the pages with the lines of their headers completed and mended from the picture, and what went wrong.
 
     `pages` have their furniture lifted. Words that were read from the picture say so (`Word.from_ocr`).
     Pages that are no scans, or were read by OCR as a whole, stay as they are, as does a block that
     cannot be read.
     """
+    engine = open_engine(plan.choice)
+    read = list(pages)
+    if engine is None:
+        return read, []
     known = count_words([word for page in pages for word in page.words])
     rows = _header_rows(pages)
-    read = []
-    for page in pages:
+    ends = time.monotonic() + plan.budget_s
+    for index, page in enumerate(pages):
         blocks = rows.get(page.number)
-        if blocks and page.ocr is None and pictures.look(page.number).image_share > _SCANNED:
-            try:
-                read.append(_Rereading(pictures, page, engine, known).mend(blocks))
-                continue
-            except Exception:  # the boundary of a page: its text layer is still there
-                log.exception("header not read again page=%d", page.number)
-        read.append(page)
-    return read
+        if not blocks or page.ocr or pictures.look(page.number).image_share <= _SCANNED:
+            continue
+        if time.monotonic() > ends:
+            return read, [out_of_time("The pictures of headers", page.number, plan)]
+        try:
+            read[index] = _Rereading(pictures, page, engine, known).mend(blocks)
+        except Exception:  # the boundary of a page: its text layer is still there
+            log.exception("header not read again page=%d", page.number)
+    return read, []
 
 
 def _header_rows(pages: Sequence[PageRecord]) -> dict[int, list[list[int]]]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PIL import Image
 
-from ingest.ocr.engine import Layout, OcrChoice, OcrEngine, OcrPlan, SeenWord, open_engine
+from ingest.ocr.engine import Layout, OcrChoice, OcrEngine, OcrPlan, SeenWord, open_engine, out_of_time
 from ingest.ocr.pictures import PageContent, PagePictures
 from ingest.ocr.turning import turned
 from ingest.pages import build_lines
@@ -55,7 +55,7 @@ def read_scans(
             if not _is_scan(page, pictures.look(page.number)):
                 continue
             if time.monotonic() > ends:
-                problems.append(_out_of_time(page.number, plan))
+                problems.append(out_of_time("Scanned pages", page.number, plan))
                 break
             read[index] = _read_page(pictures, page, engine)
         except Exception:  # the boundary of a page: the others are read
@@ -71,14 +71,6 @@ def unread_reason(plan: OcrPlan) -> str:
     if open_engine(plan.choice) is None:
         return f"To read scans, {_KINDS[plan.choice]} and ingest again."
     return ""
-
-
-def _out_of_time(number: int, plan: OcrPlan) -> Problem:
-    detail = (
-        f"Scanned pages from page {number} on were not read within {plan.budget_s:g} seconds; "
-        "raise READINGROOM_WORKER_TIMEOUT_S and retry."
-    )
-    return Problem("ocr_out_of_time", detail, number)
 
 
 def _may_be_scan(page: PageRecord) -> bool:

@@ -63,6 +63,13 @@ def test_what_both_agree_on_is_the_text_layers(tmp_path: Path) -> None:
     assert not any(word.from_ocr for word in page.words)
 
 
+def test_headers_over_the_time_keep_their_text_layer(tmp_path: Path) -> None:
+    path = scan_pdf(tmp_path / "a.pdf", [draw_page(SEEN)], layers=[LOST])
+    reading = read_pdf(path, max_pages=10, ocr=OcrPlan(OcrChoice.AUTO, -1))
+    assert reading.messages[0].headers.to == ()
+    assert [problem.code for problem in reading.problems] == ["ocr_out_of_time"]
+
+
 def _seen(text: str, confidence: float = 0.95, x: float = 180.0) -> list[SeenWord]:
     words = []
     for word in text.split():
