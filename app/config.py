@@ -33,6 +33,11 @@ class Settings(BaseSettings):
     worker_memory_mb: int = Field(default=2048, ge=256, description="Address space of a worker, in MiB.")
     max_pages: int = Field(default=50_000, ge=1, description="Pages a file may have; a longer one is read up to here.")
     max_file_mb: int = Field(default=4096, ge=1, description="Size a file may have, in MiB.")
+    ocr: Literal["auto", "tesseract", "rapidocr", "off"] = Field(
+        default="auto",
+        description="What reads scanned pages: tesseract (extra `ocr`), rapidocr (extra `ocr-fax`), off, or auto: "
+        "tesseract where it is installed.",
+    )
     host: str = Field(default="127.0.0.1", description="Address the service listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port the service listens on.")
     image_cache_mb: int = Field(default=512, ge=0, description="Disk space for page images, in MiB.")

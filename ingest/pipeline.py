@@ -29,6 +29,7 @@ from ingest.load import (
     store_release,
 )
 from ingest.load.attached import Attached
+from ingest.ocr import OcrChoice, OcrPlan
 from ingest.ranges import LongReading, failure
 from ingest.reading import do_task
 from ingest.records import (
@@ -51,6 +52,7 @@ log = logging.getLogger(__name__)
 
 _TRIES = 6  # another process may add the same person or document at the same moment
 _PAUSE_S = 0.05
+_OCR_SHARE = 0.35  # of the time that a file may take, for its scans and again for its headers
 _SETTLED = 200  # known files after which their outcomes are told, though no file was read
 _Written = TypeVar("_Written")
 
@@ -136,7 +138,8 @@ class _Run:
         self._archive, self._table, self._release_id, self._scratch = archive, table, release_id, scratch
         self.limits = FileLimits(max_bytes=settings.max_file_mb << 20)
         self._worker_limits = WorkerLimits(settings.workers, settings.worker_timeout_s, settings.worker_memory_mb)
-        self._read = functools.partial(do_task, max_pages=settings.max_pages)
+        ocr = OcrPlan(OcrChoice(settings.ocr), settings.worker_timeout_s * _OCR_SHARE)
+        self._read = functools.partial(do_task, max_pages=settings.max_pages, ocr=ocr)
         self._done: deque[Outcome] = deque()
         self._attachments: deque[_Waiting] = deque()
         self._waiting_by_path: dict[str, _Waiting] = {}

@@ -10,6 +10,7 @@ from ingest.furniture import lift_furniture
 from ingest.geometry import see_boxes
 from ingest.mail import read_mail
 from ingest.messages import find_papers, split_messages, with_quoted
+from ingest.ocr import OcrPlan, PagePictures, open_engine, read_lost_values, read_scans, turn_back, unread_reason
 from ingest.pages import open_pdf, read_page
 from ingest.records import (
     Answer,
@@ -30,27 +31,27 @@ from ingest.redactions import inline_redactions
 from ingest.scans import see_scans
 from ingest.workers import kept_pages
 
+_PLAN = OcrPlan()
 _MAILS = (FileKind.EML, FileKind.MBOX, FileKind.MSG, FileKind.PST)
 RANGE_PAGES = 150  # read by one worker at a time; a longer PDF is read in such ranges
 
 
-def do_task(task: Task, *, max_pages: int) -> Answer | Generator[int, None, Answer]:
+def do_task(task: Task, *, max_pages: int, ocr: OcrPlan = _PLAN) -> Answer | Generator[int, None, Answer]:
     """Return what is in a file, or do a part of the reading of a long PDF.
 
     Raises:
         UnreadableFileError: the file cannot be read at all; a subclass says why.
     """
     if isinstance(task, PageRange):
-        return read_range(task)
+        return read_range(task, ocr)
     if isinstance(task, LongDocument):
         parts = [kept_pages(path) for path in task.kept]
-        return _finish(
-            [page for part in parts for page in part.pages], [each for part in parts for each in part.problems]
-        )
-    return read_file(task, max_pages=max_pages)
+        pages = [page for part in parts for page in part.pages]
+        return _finish(pages, [each for part in parts for each in part.problems], ocr)
+    return read_file(task, max_pages=max_pages, ocr=ocr)
 
 
-def read_file(file: SourceFile, *, max_pages: int) -> Answer:
+def read_file(file: SourceFile, *, max_pages: int, ocr: OcrPlan = _PLAN) -> Answer:
     """Return what is in a PDF or a mail; of a long PDF only how many pages it has.
 
     Raises:
@@ -60,7 +61,7 @@ def read_file(file: SourceFile, *, max_pages: int) -> Answer:
         count, problems = _count_pages(file.location, max_pages)
         if count > RANGE_PAGES:
             return PagesRead(count, problems=tuple(problems))
-        return read_pdf(file.location, max_pages=max_pages)
+        return read_pdf(file.location, max_pages=max_pages, ocr=ocr)
     if file.kind in _MAILS:
         messages, mail_problems = read_mail(file.location, file.kind)
         state = State.UNREADABLE if not messages else State.PARTIAL if mail_problems else State.PUBLISHED
@@ -68,33 +69,34 @@ def read_file(file: SourceFile, *, max_pages: int) -> Answer:
     raise RefusedFileError("Files of this type are kept, not read.")
 
 
-def read_pdf(path: Path, *, max_pages: int) -> Reading:
+def read_pdf(path: Path, *, max_pages: int, ocr: OcrPlan = _PLAN) -> Reading:
     """Return the pages and emails of a PDF; pages after `max_pages` are left out and said to be.
 
     Raises:
         UnreadableFileError: it has no page, or is no PDF, or locked.
     """
     count, problems = _count_pages(path, max_pages)
-    read = _last(_read_pages(path, 1, count))
-    return _finish(read.pages, [*problems, *read.problems])
+    read = _last(_read_pages(path, 1, count, ocr))
+    return _finish(read.pages, [*problems, *read.problems], ocr)
 
 
-def read_range(task: PageRange) -> Generator[int, None, PagesRead]:
+def read_range(task: PageRange, ocr: OcrPlan = _PLAN) -> Generator[int, None, PagesRead]:
     """Yield the number of each page before it is looked at, and return them all.
 
     Raises:
         UnreadableFileError: the PDF cannot be opened.
     """
-    return _read_pages(task.file.location, task.first, task.last)
+    return _read_pages(task.file.location, task.first, task.last, ocr)
 
 
-def _finish(pages: Sequence[PageRecord], problems: Sequence[Problem]) -> Reading:
+def _finish(pages: Sequence[PageRecord], problems: Sequence[Problem], ocr: OcrPlan) -> Reading:
     """Take the stages that need all pages of a document: furniture, boundaries and headers learn from each other."""
     lifted = lift_furniture(pages)
     marked = [replace(page, redactions=(*page.redactions, *inline_redactions(page))) for page in lifted]
     split, messages = split_messages(marked)
     papers = find_papers(split, messages)
-    found = (*problems, *_textless(split))
+    split, messages = turn_back(split, messages)
+    found = (*problems, *_textless(split, unread_reason(ocr)))
     state = State.PARTIAL if found else State.PUBLISHED
     return Reading(state, tuple(split), tuple(messages), found, tuple(papers))
 
@@ -111,7 +113,7 @@ def _count_pages(path: Path, max_pages: int) -> tuple[int, list[Problem]]:
     return max_pages, [Problem("too_many_pages", detail)]
 
 
-def _read_pages(path: Path, first: int, last: int) -> Generator[int, None, PagesRead]:
+def _read_pages(path: Path, first: int, last: int, ocr: OcrPlan) -> Generator[int, None, PagesRead]:
     """Take the stages that look at one page at a time. What reads pictures of pages belongs here too."""
     pages: list[PageRecord] = []
     problems: list[Problem] = []
@@ -130,7 +132,8 @@ def _read_pages(path: Path, first: int, last: int) -> Generator[int, None, Pages
                 drawn.add(number)
     if drawn:
         pages = yield from _see_drawn(path, pages, drawn)
-    pages = _see_pictures(path, pages)
+    pages, unread = _see_pictures(path, pages, ocr)
+    problems += unread
     return PagesRead(count, tuple(pages), tuple(problems))
 
 
@@ -150,15 +153,32 @@ def _see_drawn(path: Path, pages: Sequence[PageRecord], drawn: set[int]) -> Gene
     return [seen.get(page.number, page) for page in pages]
 
 
-def _see_pictures(path: Path, pages: Sequence[PageRecord]) -> list[PageRecord]:
-    """Take the stages that look at the pictures of pages; what they need of furniture is found among these pages."""
-    lifted = lift_furniture(pages)
-    marked = [replace(page, redactions=(*page.redactions, *inline_redactions(page))) for page in lifted]
-    boxes = {
-        page.number: [each for each in page.redactions if each.shape is RedactionShape.IMAGE]
-        for page in see_scans(path, marked)
-    }
-    return [replace(page, redactions=(*page.redactions, *boxes[page.number])) for page in pages]
+def _see_pictures(path: Path, pages: Sequence[PageRecord], ocr: OcrPlan) -> tuple[list[PageRecord], list[Problem]]:
+    """Take the stages that look at the pictures of pages; what they need of furniture is found among these pages.
+
+    The furniture itself is found again when all pages are there.
+    """
+    read, mended, problems = _read_pictures(path, pages, ocr)
+    marked = [replace(page, redactions=(*page.redactions, *inline_redactions(page))) for page in mended]
+    seen = see_scans(path, marked)
+    found = ([each for each in page.redactions if each.shape is RedactionShape.IMAGE] for page in seen)
+    return [
+        replace(page, redactions=(*page.redactions, *boxes)) for page, boxes in zip(read, found, strict=True)
+    ], problems
+
+
+def _read_pictures(
+    path: Path, pages: Sequence[PageRecord], ocr: OcrPlan
+) -> tuple[list[PageRecord], list[PageRecord], list[Problem]]:
+    """Return the pages with what their pictures say and their text layers do not; without and with furniture."""
+    if open_engine(ocr.choice) is None:
+        return list(pages), lift_furniture(pages), []
+    with open_pdf(path) as document:
+        pictures = PagePictures(document)
+        read, problems = read_scans(pictures, pages, ocr)
+        mended, unmended = read_lost_values(pictures, lift_furniture(read), ocr)
+    lines = (page.lines for page in mended)
+    return [replace(page, lines=each) for page, each in zip(read, lines, strict=True)], mended, [*problems, *unmended]
 
 
 def _last(steps: Generator[int, None, PagesRead]) -> PagesRead:
@@ -171,13 +191,14 @@ def _last(steps: Generator[int, None, PagesRead]) -> PagesRead:
             return read
 
 
-def _textless(pages: Sequence[PageRecord]) -> list[Problem]:
+def _textless(pages: Sequence[PageRecord], reason: str) -> list[Problem]:
     """Return one problem for all pages without text, or none."""
     numbers = [page.number for page in pages if page.text_source is TextSource.NONE]
     if not numbers:
         return []
     which = f"Page {numbers[0]} has" if len(numbers) == 1 else f"Pages {_ranges(numbers)} have"
-    return [Problem("no_text", f"{which} no text and cannot be searched (scanned or empty).", numbers[0])]
+    detail = f"{which} no text and cannot be searched (scanned or empty). {reason}".rstrip()
+    return [Problem("no_text", detail, numbers[0])]
 
 
 def _ranges(numbers: Sequence[int]) -> str:

@@ -13,9 +13,11 @@ _ROOT = Path(__file__).parents[1]
 _MODULES = sorted(path for room in ("app", "ingest") for path in (_ROOT / room).rglob("*.py"))
 _ENGINES = {
     "pdfplumber": {"ingest/geometry/drawn.py"},
-    "pypdfium2": {"ingest/pages.py", "ingest/pictures.py", "app/web/drawing.py"},
+    "pypdfium2": {"ingest/pages.py", "ingest/pictures.py", "ingest/ocr/pictures.py", "app/web/drawing.py"},
     "olefile": {"ingest/mail/msg.py"},
     "pypff": {"ingest/mail/pst.py"},
+    "tesserocr": {"ingest/ocr/tesseract.py"},
+    "rapidocr": {"ingest/ocr/rapid.py"},
     "whoosh": {"app/search/whoosh_index.py"},
     "tantivy": {"app/search/tantivy_index.py"},
 }
@@ -58,6 +60,6 @@ def test_released_text_is_never_marked_safe() -> None:
 
 
 def test_the_program_starts_without_the_test_tools() -> None:
-    tools = ["pytest", "hypothesis", "reportlab", "httpx", "playwright", "psycopg", "pypff"]
+    tools = ["pytest", "hypothesis", "reportlab", "httpx", "playwright", "psycopg", "pypff", "tesserocr"]
     blocked = f"import sys; sys.modules.update(dict.fromkeys({tools!r})); import ingest.cli"
     subprocess.run([sys.executable, "-c", blocked], check=True, cwd=_ROOT)

@@ -34,6 +34,8 @@ def find_web_headers(spots: Sequence[Spot]) -> list[HeaderBlock]:
         match = _SENDER_AND_DATE.match(spot.line.text)
         if match is None or not _is_sender(match["sender"], spots, index):
             continue
+        if subject is None and heading_start is None:  # a single message is not always counted
+            heading_start, subject = _read_heading(spots, index)
         values = {Label.FROM: match["sender"], Label.DATE: match["date"]}
         lines = {Label.FROM: [index], Label.DATE: [index]}
         end = _read_below(spots, index + 1, values, lines)

@@ -9,6 +9,7 @@ from ingest.headers.readings import read_fields
 from ingest.messages.boundaries import Verdict
 from ingest.messages.doubts import find_doubts
 from ingest.messages.parts import find_parts
+from ingest.messages.series import Turn
 from ingest.messages.text import join_lines
 from ingest.messages.withheld import withhold
 from ingest.records import Headers, Level, MessageKind, MessageRecord, PageRecord
@@ -36,6 +37,7 @@ class Sheet:
     spots: Sequence[Spot]  # boxes that stand for header values are marked in them
     plain: Sequence[Spot]  # the same lines as they stand
     pages: Mapping[int, PageRecord]
+    turns: Mapping[int, Turn]  # what the release's own numbers say of pages
     day_first: bool = False  # numeric dates print the day before the month
 
 
@@ -51,15 +53,20 @@ def build_messages(sheet: Sheet, parts: Sequence[Part]) -> list[MessageRecord]:
             end = part.thread_end if part.level is Level.PRINTED else part.end
             messages.append(_build_message(sheet, part, parent, end))
             parent = len(messages) - 1
-    return [_with_textless_pages(message, sheet.pages) for message in messages]
+    return [_with_blank_pages(message, sheet) for message in messages]
 
 
-def _with_textless_pages(message: MessageRecord, pages: Mapping[int, PageRecord]) -> MessageRecord:
-    """Let an email run on over pages without text: what follows it is its scanned attachment, for all we see."""
+def _with_blank_pages(message: MessageRecord, sheet: Sheet) -> MessageRecord:
+    """Let an email run on over pages with nothing but furniture: withheld pages, or a scanned attachment."""
     last = message.last_page
-    while message.level is Level.PRINTED and last + 1 in pages and not pages[last + 1].lines:
-        last += 1
+    if message.level is Level.PRINTED:
+        while _is_blank(sheet.pages.get(last + 1)) and sheet.turns.get(last + 1) is not Turn.STARTS:
+            last += 1
     return replace(message, last_page=last)
+
+
+def _is_blank(page: PageRecord | None) -> bool:
+    return page is not None and len(page.furniture) == len(page.lines)
 
 
 def _build_message(sheet: Sheet, part: Part, parent: int | None, end: int) -> MessageRecord:

@@ -33,9 +33,10 @@ def split_messages(pages: Sequence[PageRecord]) -> tuple[list[PageRecord], list[
         if index not in page.furniture
     ]
     spots = mark_boxes(plain, by_number)
-    parts = _find_parts(spots, by_number)
+    turns = find_turns(pages)
+    parts = _find_parts(spots, by_number, turns)
     dates = (part.block.values.get(Label.DATE, "") for part in parts)
-    messages = build_messages(Sheet(spots, plain, by_number, decide_day_first(dates)), parts)
+    messages = build_messages(Sheet(spots, plain, by_number, turns, decide_day_first(dates)), parts)
     inside = {
         number
         for message in messages
@@ -60,10 +61,9 @@ def find_blocks(spots: Sequence[Spot]) -> list[HeaderBlock]:
     return blocks
 
 
-def _find_parts(spots: Sequence[Spot], pages: Mapping[int, PageRecord]) -> list[Part]:
+def _find_parts(spots: Sequence[Spot], pages: Mapping[int, PageRecord], turns: Mapping[int, Turn]) -> list[Part]:
     blocks = find_blocks(spots)
     parts: list[Part] = []
-    turns = find_turns(list(pages.values()))
     for block, verdict in zip(blocks, judge_headers(spots, blocks, pages, turns), strict=True):
         level = Level.PRINTED if verdict.log_odds > 0 else Level.QUOTED
         if level is Level.QUOTED and not parts:

@@ -156,6 +156,7 @@ class PageRecord:
     stamped_numbers: tuple[str, ...] = ()  # other numbers of the furniture: of the document, case or request
     in_message: bool = False  # True: belongs to an email
     ocr: OcrMark | None = None  # None: the lines come from the file's own text layer
+    turned: int = 0  # degrees against the clock by which a page that lies on its side is turned while it is read
     leaks: tuple[Leak, ...] = ()
 
     @property
