@@ -16,6 +16,7 @@ from app.database.models import Document, DocumentState, Message, Page, Problem
 from app.search.results import SearchRequest
 from app.web.resources import load_document, load_status
 from ingest import pipeline
+from ingest.ocr import OcrPlan
 from ingest.pipeline import Outcome, ingest
 from ingest.ranges import LongReading
 from ingest.reading import do_task, read_pdf, read_range
@@ -59,9 +60,9 @@ def _subjects(archive: Archive) -> list[str | None]:
         return list(session.scalars(select(Message.subject).order_by(Message.position)))
 
 
-def die_on_a_page(task: Task, *, max_pages: int) -> Answer | Iterator[int]:
+def die_on_a_page(task: Task, *, max_pages: int, ocr: OcrPlan) -> Answer | Iterator[int]:
     """Do a task as always, but die on one page; a reader in the place of PDFium."""
-    answer = do_task(task, max_pages=max_pages)
+    answer = do_task(task, max_pages=max_pages, ocr=ocr)
     return _dying(task) if isinstance(task, PageRange) else answer
 
 
