@@ -22,7 +22,15 @@ from app.archive import Archive
 from app.database import models as rows
 from ingest.agencies import AgencyTable
 from ingest.files import FileLimits, account, clean_name, find_attached, find_files
-from ingest.load import find_read, known_attachments, link_file, load_agencies, store_document, store_release
+from ingest.load import (
+    find_read,
+    known_attachments,
+    link_file,
+    load_agencies,
+    merge_found_people,
+    store_document,
+    store_release,
+)
 from ingest.load.attached import Attached
 from ingest.reading import read_file
 from ingest.records import FileKind, Problem, Reading, ReleaseRecord, SourceFile, State
@@ -86,6 +94,7 @@ def ingest(archive: Archive, paths: Iterable[Path], release: ReleaseRecord) -> I
     release_id = _write(archive, begin)
     with _open_scratch(archive.settings.home / "scratch") as scratch:
         yield from _Run(archive, table, release_id, scratch).outcomes(paths)
+    _write(archive, functools.partial(merge_found_people, now=datetime.now(UTC).replace(tzinfo=None)))
 
 
 def _write(archive: Archive, work: Callable[[Session], _Written]) -> _Written:

@@ -1,6 +1,7 @@
 """The one writer of records: what was read becomes rows, in one transaction a file."""
 
 from ingest.load.documents import PIPELINE_VERSION, find_read, known_attachments, link_file, store_document
+from ingest.load.merging import merge_found_people
 from ingest.load.releases import load_agencies, store_release
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "known_attachments",
     "link_file",
     "load_agencies",
+    "merge_found_people",
     "store_document",
     "store_release",
 ]

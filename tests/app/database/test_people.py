@@ -34,9 +34,9 @@ def test_finds_a_name_or_an_address_and_takes_signs_as_they_are(session: Session
 def test_counts_roles_names_agencies_and_correspondents(session: Session) -> None:
     _correspond(session)
     people, mills = PersonRepository(session), add_person(session, "Mills, Cheryl")
-    assert people.count_messages(mills.id) == 2
-    assert people.count_roles(mills.id) == {Role.SENDER: 1, Role.TO: 1, Role.CC: 1}
-    assert people.printed_names(mills.id, limit=5) == [("Mills, Cheryl <mills@state.gov>", 3)]
-    assert [one.agency.slug for one in people.agencies(mills.id)] == ["dos"]
-    found = people.correspondents(mills.id, limit=5)
+    assert people.count_messages([mills.id]) == 2
+    assert people.count_roles([mills.id]) == {Role.SENDER: 1, Role.TO: 1, Role.CC: 1}
+    assert people.printed_names([mills.id], limit=5) == [("Mills, Cheryl <mills@state.gov>", 3)]
+    assert [one.agency.slug for one in people.agencies([mills.id])] == ["dos"]
+    found = people.correspondents([mills.id], limit=5)
     assert [(one.person.name, one.messages) for one in found] == [("H", 2), ("Abedin, Huma", 1)]
