@@ -27,8 +27,7 @@ def merge_people(session: Session, key: str, other_key: str, *, by: str, now: da
     row = _find_or_add(session, key, other_key, by, now)
     row.evidence, row.confidence, row.made_by, row.made_at = f"{by} says so", 1.0, by, now
     row.cut_by = row.cut_at = None
-    session.flush()
-    regroup(session, [row.person_id, row.other_id])
+    _decide(session, row)
     if len({_stands_for(person) for person in _load_pair(session, key, other_key)}) > 1:
         raise BadRequestError(f"{key} and {other_key} have been held apart; first join those who were.")
 
@@ -41,8 +40,7 @@ def cut_merge(session: Session, key: str, other_key: str, *, by: str, now: datet
     """
     row = _find_or_add(session, key, other_key, by, now)
     row.cut_by, row.cut_at = by, now
-    session.flush()
-    regroup(session, [row.person_id, row.other_id])
+    _decide(session, row)
 
 
 def regroup(session: Session, person_ids: Collection[int]) -> set[int]:
@@ -161,6 +159,13 @@ def _choose(group: Sequence[Person], times: dict[int, int]) -> Person:
     standing = [person for person in group if person.id in led]
     kept = [person for person in standing if weight(person) >= _KEEPS * weight(best)]
     return max(kept, key=lambda person: (weight(person), -person.id)) if kept else best
+
+
+def _decide(session: Session, row: PersonMerge) -> None:
+    """Let a person's word take effect; the next ingest weighs all whom it touches, and their agencies, again."""
+    session.flush()
+    for chunk in _chunks(regroup(session, [row.person_id, row.other_id])):
+        session.execute(update(Person).where(Person.id.in_(chunk)).values(weighed_at=None))
 
 
 def _find_or_add(session: Session, key: str, other_key: str, by: str, now: datetime) -> PersonMerge:

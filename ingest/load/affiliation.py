@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.database.models import Agency, Message, Participant, Person
 from app.database.person_merges import queue_messages
 from ingest.affiliation import Inherited, Mention, inherit_agencies
-from ingest.people_merging.addresses import Domains
+from ingest.people_merging import Domains
 from ingest.people_merging.names import name_part, read_name
 
 _CHUNK = 500

@@ -2,12 +2,13 @@
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session, aliased
 
 from app.database.models import (
     Correction,
@@ -20,7 +21,7 @@ from app.database.models import (
 from app.database.person_merges import MACHINE, cut_merge, merge_people, regroup
 from app.errors import ArchiveError
 from ingest.load.affiliation import spread_agencies, top_agencies
-from ingest.people_merging import Identity, Merge, propose_merges
+from ingest.people_merging import Domains, Identity, Merge, find_candidates, propose_merges
 from ingest.people_merging.names import name_part
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,17 @@ log = logging.getLogger(__name__)
 _LISTS = frozenset([Role.TO, Role.CC])
 _LARGEST_CIRCLE = 50  # people in one message: in a longer list nobody knows each other
 _CHUNK = 500
+
+
+@dataclass(slots=True)
+class _Printed:
+    """How a person is printed, as it is being counted."""
+
+    names: Counter[str] = field(default_factory=Counter)
+    times: int = 0
+    agencies: set[str] = field(default_factory=set)
+    lists: set[int] = field(default_factory=set)
+    messages: set[int] = field(default_factory=set)
 
 
 class _Mention(NamedTuple):
@@ -51,24 +63,22 @@ def merge_found_people(session: Session, *, now: datetime) -> int:
     if not waiting:
         return 0
     _apply_corrections(session, now)
-    identities = _load_identities(session)
-    ids = dict(session.execute(select(Person.key, Person.id)).all())
-    rows = {(row.person_id, row.other_id): row for row in session.scalars(select(PersonMerge))}
-    keys = {row_id: key for key, row_id in ids.items()}
-    merges, weighed = propose_merges(
-        identities,
-        joined=[(keys[a], keys[b]) for (a, b), row in rows.items() if row.made_by != MACHINE and row.cut_by is None],
-        apart=[frozenset((keys[a], keys[b])) for (a, b), row in rows.items() if row.cut_by not in (None, MACHINE)],
-        changed=waiting.values(),
+    people = session.execute(select(Person.id, Person.key, Person.name, Person.address)).all()
+    chosen = find_candidates([(row.key, row.name, row.address) for row in people], set(waiting.values()))
+    ids = {row.key: row.id for row in people}
+    merges = propose_merges(
+        _load_identities(session, {ids[key]: key for key in chosen}),
+        domains=_load_domains(session),
+        joined=_decided(session, held=True),
+        apart=[frozenset(pair) for pair in _decided(session, held=False)],
     )
-    added = _write(session, [(ids[merge.key], ids[merge.other], merge) for merge in merges], rows, now)
-    touched = {ids[key] for key in weighed}
-    _withdraw(rows, touched, {_pair(ids[merge.key], ids[merge.other]) for merge in merges}, now)
+    touched = {ids[key] for key in chosen}
+    added = _write(session, {_pair(ids[merge.key], ids[merge.other]): merge for merge in merges}, touched, now)
     session.flush()
     spread_agencies(session, regroup(session, touched | set(waiting)))
     for chunk in _chunks(waiting):
         session.execute(update(Person).where(Person.id.in_(chunk)).values(weighed_at=now))
-    log.info("people weighed=%d merges=%d new=%d", len(weighed), len(merges), added)
+    log.info("people weighed=%d merges=%d new=%d", len(touched), len(merges), added)
     return added
 
 
@@ -106,97 +116,109 @@ def _is_applied(session: Session, pair: frozenset[str], correction: Correction) 
     return is_cut if correction.action is CorrectionAction.NOT_SAME_PERSON else not is_cut and row.made_by != MACHINE
 
 
-def _write(
-    session: Session,
-    merges: Iterable[tuple[int, int, Merge]],
-    rows: dict[tuple[int, int], PersonMerge],
-    now: datetime,
-) -> int:
+def _decided(session: Session, *, held: bool) -> list[tuple[str, str]]:
+    """Return the pairs of keys that persons hold to be one, or hold apart."""
+    one, other = aliased(Person), aliased(Person)
+    pairs = (
+        select(one.key, other.key)
+        .select_from(PersonMerge)
+        .join(one, one.id == PersonMerge.person_id)
+        .join(other, other.id == PersonMerge.other_id)
+    )
+    held_pairs = pairs.where(PersonMerge.made_by != MACHINE, PersonMerge.cut_by.is_(None))
+    rows = session.execute(held_pairs if held else pairs.where(PersonMerge.cut_by != MACHINE))
+    return [(row[0], row[1]) for row in rows]
+
+
+def _write(session: Session, merges: Mapping[tuple[int, int], Merge], weighed: Collection[int], now: datetime) -> int:
+    """Keep what is proposed, and cut those of the machine's merges that what is printed no longer bears out.
+
+    Returns the number of merges that are new.
+    """
     added = 0
-    for one, other, merge in merges:
-        pair = _pair(one, other)
+    rows = {(row.person_id, row.other_id): row for row in session.scalars(select(PersonMerge))}
+    for pair, merge in merges.items():
         row = rows.get(pair)
         if row is None or row.cut_by is not None:
             added += 1
         if row is None:
-            first, second = pair
-            row = rows[pair] = PersonMerge(person_id=first, other_id=second, made_by=MACHINE, made_at=now)
+            row = PersonMerge(person_id=pair[0], other_id=pair[1], made_by=MACHINE, made_at=now)
             session.add(row)
         row.evidence, row.confidence = merge.evidence, merge.confidence
         row.cut_by = row.cut_at = None
+    for pair, row in rows.items():
+        is_weighed = pair[0] in weighed and pair[1] in weighed
+        if is_weighed and pair not in merges and row.made_by == MACHINE and row.cut_by is None:
+            row.cut_by, row.cut_at = MACHINE, now
     return added
 
 
-def _withdraw(
-    rows: dict[tuple[int, int], PersonMerge], touched: Collection[int], held: Collection[tuple[int, int]], now: datetime
-) -> None:
-    """Cut those merges of the machine that what is printed no longer bears out."""
-    for (first, second), row in rows.items():
-        is_weighed = first in touched and second in touched
-        if is_weighed and (first, second) not in held and row.made_by == MACHINE and row.cut_by is None:
-            row.cut_by, row.cut_at = MACHINE, now
+def _load_domains(session: Session) -> Domains:
+    counted = select(Participant.address, func.count()).where(Participant.address.is_not(None))
+    rows = session.execute(counted.group_by(Participant.address))
+    return Domains((address, times) for address, times in rows if address is not None)
 
 
-def _load_identities(session: Session) -> list[Identity]:
-    people = {row.id: row for row in session.execute(select(Person.id, Person.key, Person.address))}
+def _load_identities(session: Session, keys: Mapping[int, str]) -> list[Identity]:
+    """Return those of these people who are printed, with everything that tells them from others."""
     tops = top_agencies(session)
-    names: dict[int, Counter[str]] = defaultdict(Counter)
-    times: Counter[int] = Counter()
-    agencies: dict[int, set[str]] = defaultdict(set)
-    lists: dict[int, set[int]] = defaultdict(set)
-    in_message: dict[int, set[int]] = defaultdict(set)
-    for row in _every_mention(session):
-        times[row.person_id] += 1
-        if part := name_part(row.printed, row.name):
-            names[row.person_id][part] += 1
-        if row.agency_id is not None and not row.agency_inherited:
-            agencies[row.person_id].add(str(tops[row.agency_id]))
-        if row.role in _LISTS:
-            lists[row.person_id].add(row.message_id)
-        in_message[row.message_id].add(row.person_id)
-    circles = _make_circles(in_message.values())
+    addresses = dict(session.execute(select(Person.id, Person.address)).all())
+    found = {number: _Printed() for number in keys}
+    for mention in _every_mention(session, keys):
+        printed = found[mention.person_id]
+        printed.times += 1
+        printed.messages.add(mention.message_id)
+        if part := name_part(mention.printed, mention.name):
+            printed.names[part] += 1
+        if mention.agency_id is not None and not mention.agency_inherited:
+            printed.agencies.add(str(tops[mention.agency_id]))
+        if mention.role in _LISTS:
+            printed.lists.add(mention.message_id)
+    circles = _load_circles(session, {number: printed.messages for number, printed in found.items()})
     return [
         Identity(
-            key=person.key,
-            address=person.address,
-            names=names[number],
-            times=times[number],
-            agencies=frozenset(agencies[number]),
-            lists=frozenset(lists[number]),
-            circle=frozenset(people[other].key for other in circles[number]),
+            key=keys[number],
+            address=addresses[number],
+            names=printed.names,
+            times=printed.times,
+            agencies=frozenset(printed.agencies),
+            lists=frozenset(printed.lists),
+            circle=frozenset(circles[number]),
         )
-        for number, person in people.items()
-        if times[number]
+        for number, printed in found.items()
+        if printed.times
     ]
 
 
-def _every_mention(session: Session) -> Iterator[_Mention]:
-    rows = session.execute(
-        select(
-            Participant.person_id,
-            Participant.printed,
-            Participant.name,
-            Participant.agency_id,
-            Participant.agency_inherited,
-            Participant.role,
-            Participant.message_id,
-        )
-        .where(Participant.person_id.is_not(None))
-        .execution_options(yield_per=10_000)
+def _every_mention(session: Session, ids: Collection[int]) -> Iterator[_Mention]:
+    columns = (
+        Participant.person_id,
+        Participant.printed,
+        Participant.name,
+        Participant.agency_id,
+        Participant.agency_inherited,
+        Participant.role,
+        Participant.message_id,
     )
-    for row in rows:
-        yield _Mention._make(row)
+    for chunk in _chunks(ids):
+        for row in session.execute(select(*columns).where(Participant.person_id.in_(chunk))):
+            yield _Mention._make(row)
 
 
-def _make_circles(messages: Iterable[set[int]]) -> dict[int, set[int]]:
-    """Return for each person those who stand in the same messages."""
-    circles: dict[int, set[int]] = defaultdict(set)
-    for people in messages:
-        if len(people) <= _LARGEST_CIRCLE:
-            for person in people:
-                circles[person] |= people
-    for person, circle in circles.items():
-        circle.discard(person)
+def _load_circles(session: Session, messages: Mapping[int, Collection[int]]) -> dict[int, set[str]]:
+    """Return for each person the keys of those who stand in the same messages."""
+    keys = dict(session.execute(select(Person.id, Person.key)).all())
+    wanted = set().union(*messages.values())
+    in_message: dict[int, set[int]] = defaultdict(set)
+    pairs = select(Participant.message_id, Participant.person_id).where(Participant.person_id.is_not(None))
+    for chunk in _chunks(wanted):
+        for message_id, person_id in session.execute(pairs.where(Participant.message_id.in_(chunk))):
+            if person_id is not None:
+                in_message[message_id].add(person_id)
+    circles = {}
+    for person, theirs in messages.items():
+        around = [in_message[message] for message in theirs if len(in_message[message]) <= _LARGEST_CIRCLE]
+        circles[person] = {keys[other] for other in set[int]().union(*around) - {person}}
     return circles
 
 

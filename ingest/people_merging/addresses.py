@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from ingest.people_merging.glyphs import SIMILAR, is_one_edit, similarity, skeleton
-from ingest.people_merging.names import PersonName, middles_agree
+from ingest.people_merging.names import PersonName, agree, middles_agree
 
 # Endings of real domains; any other is a misreading: "state.govj", "clintonemail.corn".
 _ENDINGS = frozenset(["com", "org", "net", "edu", "gov", "mil", "int", "info", "biz", "arpa", "coop", "museum"])
@@ -20,15 +20,21 @@ class Domains:
         self._times: Counter[str] = Counter()
         for address, times in addresses:
             self._times[address.rpartition("@")[2]] += times
+        self._known: dict[tuple[str, str], bool] = {}
 
     def are_one(self, one: str, other: str) -> bool:
         """Tell whether two domains are the same, or one is a misreading of the other."""
-        return one == other or self._is_misread(one, other) or self._is_misread(other, one)
+        if one == other:
+            return True
+        pair = (one, other) if one < other else (other, one)
+        if pair not in self._known:
+            self._known[pair] = self._is_misread(one, other) or self._is_misread(other, one)
+        return self._known[pair]
 
     def _is_misread(self, rare: str, real: str) -> bool:
         if self._times[real] < _DOMAIN_TIMES_MORE * self._times[rare] or not _has_real_ending(real):
             return False
-        if skeleton(rare) == skeleton(real):
+        if skeleton(rare).replace(".", "") == skeleton(real).replace(".", ""):
             return True
         if _has_real_ending(rare):
             return False
@@ -55,9 +61,19 @@ def is_misread_address(
         if has_name:
             return 0.95
         return 0.85 if len(local) >= _SHORTEST_LOCAL else 0
-    if similarity(local, other_local) >= SIMILAR and _share_full_name(names, other_names):
+    if _share_full_name(names, other_names) and _is_similar(address, other):
         return 0.9
+    if local.replace("0", "d") == other_local and any(agree(one, two) for one in names for two in other_names):
+        return 0.9  # "millsc0"
     return 0
+
+
+def _is_similar(address: str, other: str) -> bool:
+    """Tell whether two addresses look similar; a number behind the name tells namesakes apart: "roeja2"."""
+    local, other_local = address.rpartition("@")[0], other.rpartition("@")[0]
+    if local.rstrip("0123456789") == other_local.rstrip("0123456789"):
+        return False
+    return local[:2] == other_local[:2] and similarity(address, other) >= SIMILAR
 
 
 def _has_real_ending(domain: str) -> bool:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 SIMILAR = 0.78  # of two readings of one name, measured on real releases
 
@@ -12,10 +13,13 @@ _ALIKE = str.maketrans({"0": "o", "1": "i", "l": "i", "|": "i", "!": "i", "j": "
 
 def fold(text: str) -> str:
     """Return the text in lower case without accents."""
+    if text.isascii():
+        return text.lower()
     parts = unicodedata.normalize("NFKD", text)
     return "".join(letter for letter in parts if not unicodedata.combining(letter)).casefold()
 
 
+@lru_cache(maxsize=65_536)
 def skeleton(text: str) -> str:
     """Return what two readings of one print share: "Feltrnan" and "Feltman" give the same."""
     letters = re.sub(r"[^\w@|!.]", "", fold(text)).replace("_", "")

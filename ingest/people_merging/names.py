@@ -9,7 +9,8 @@ from ingest.people_merging.glyphs import fold, similarity, skeleton
 _PATH = re.compile(r"[(\[]\s*[A-Za-z0-9&. -]+/[^()]*\)?")  # "(NIH/NIAID)": what follows it is no name
 _REST = re.compile(r"[\[<{‹«(].*$")
 _BATES = re.compile(r"\b[A-Z][A-Z0-9-]{2,}\d{4,}.*$")
-_WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*")
+_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[0158](?=[^\W\d_]))*(?:['’.-][^\W\d_]+)*")
+_DIGITS = str.maketrans("0158", "olsb")  # within a word they are misread letters
 _MIDDLE = re.compile(r"[A-Z]\.?|[A-Z][a-z]{2,}(?:-[A-Z][a-z]+)?")
 _TITLES = frozenset(["dr", "mr", "mrs", "ms", "prof", "amb", "gen", "adm", "col", "capt", "hon", "rep", "sen"])
 _SUFFIXES = frozenset(
@@ -64,6 +65,7 @@ def read_name(text: str) -> PersonName | None:
     return _family_first(*words) if len(words) == 2 else _given_first(words[0])
 
 
+@lru_cache(maxsize=65_536)
 def name_part(printed: str, name: str | None) -> str:
     """Return what of a mailbox is its name: what stands before an agency's path, else `name` as it was read.
 
@@ -100,7 +102,8 @@ def _strip(text: str) -> str | None:
         if len(word) > 4 and similarity(skeleton(word), _MAILTO) >= 0.75:
             break
         kept.append(word)
-    return " ".join(kept).strip(" '’`°,;:*•|") or None
+    name = " ".join(kept).strip(" '’`°,;:*•|")
+    return name if name and ":" not in name else None
 
 
 def _words(text: str) -> list[str]:
@@ -154,4 +157,7 @@ def _is_word(word: str) -> bool:
 
 
 def _plain(word: str) -> str:
-    return re.sub(r"[^a-z]", "", fold(word))
+    letters = fold(word)
+    if re.search(r"[a-z]{2}", letters):
+        letters = letters.translate(_DIGITS)
+    return re.sub(r"[^a-z]", "", letters)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import combinations
 
 from ingest.people_merging.addresses import Domains, is_misread_address
-from ingest.people_merging.glyphs import SIMILAR, fold, is_one_edit, similarity, skeleton
+from ingest.people_merging.glyphs import SIMILAR, is_one_edit, similarity, skeleton
 from ingest.people_merging.groups import Groups
 from ingest.people_merging.identities import Identity, Merge
 from ingest.people_merging.names import PersonName, agree, middles_agree, read_name
@@ -20,30 +20,38 @@ _Pair = tuple[Identity, Identity]
 def propose_merges(
     identities: Collection[Identity],
     *,
+    domains: Domains | None = None,
     joined: Iterable[tuple[str, str]] = (),
     apart: Collection[frozenset[str]] = (),
-    changed: Collection[str] | None = None,
-) -> tuple[list[Merge], set[str]]:
-    """Return the merges among identities, and the keys of all that were weighed.
+) -> list[Merge]:
+    """Return the merges among identities.
 
-    `joined` and `apart` are a person's word for pairs of keys. With `changed` only those keys, and what could
-    be the same as them, are weighed; None: all are.
+    `joined` and `apart` are a person's word for pairs of keys. `domains` are those of the whole record;
+    None: these are all identities there are.
     """
-    blocks = _make_blocks(identities)
-    chosen = _touched(identities, blocks, changed) if changed is not None else {each.key for each in identities}
-    weighed = [identity for identity in identities if identity.key in chosen]
-    groups = Groups(weighed, apart)
+    groups = Groups(identities, apart)
+    keys = {each.key for each in identities}
     for one, other in joined:
-        if one in chosen and other in chosen:
+        if one in keys and other in keys:
             groups.join(one, other)
-    domains = Domains((each.address, each.times) for each in identities if each.address)
-    return list(_Weighing(weighed, groups, domains).merges()), chosen
+    domains = domains or Domains((each.address, each.times) for each in identities if each.address)
+    return list(_Weighing(identities, groups, domains).merges())
+
+
+def find_candidates(names: Collection[tuple[str, str, str | None]], changed: Collection[str]) -> set[str]:
+    """Return the keys that could be the same as one of the changed ones, and those themselves.
+
+    Everyone comes with key, name and address (None: known by name alone).
+    """
+    blocks = {key: _blocks_of(name, address) for key, name, address in names}
+    touched = {block for key in changed for block in blocks.get(key, ())}
+    return {key for key, own in blocks.items() if not touched.isdisjoint(own)}
 
 
 class _Weighing:
     """One pass over identities, rule by rule."""
 
-    def __init__(self, identities: Sequence[Identity], groups: Groups, domains: Domains) -> None:
+    def __init__(self, identities: Collection[Identity], groups: Groups, domains: Domains) -> None:
         self._identities = sorted(identities, key=lambda each: (-each.times, each.key))
         self._groups = groups
         self._domains = domains
@@ -269,20 +277,9 @@ def _address_blocks(address: str) -> Iterator[str]:
     yield skeleton(local)[:2]
 
 
-def _make_blocks(identities: Iterable[Identity]) -> dict[str, list[str]]:
-    """Map each identity to the blocks of all that it could be the same as."""
-    blocks = {}
-    for identity in identities:
-        own = [f"local {block}" for block in _address_blocks(identity.address)] if identity.address else []
-        names = _ranked(_count_names(identity))
-        for name in names:
-            own += [f"family {skeleton(name.family)}", f"given {name.given} {name.family[:1]}"]
-        if not names:
-            own.append(f"list {skeleton(fold(_main_name(identity)))}")
-        blocks[identity.key] = own
-    return blocks
-
-
-def _touched(identities: Iterable[Identity], blocks: dict[str, list[str]], changed: Collection[str]) -> set[str]:
-    touched = {block for key in changed for block in blocks.get(key, ())}
-    return {each.key for each in identities if each.key in changed or not touched.isdisjoint(blocks[each.key])}
+def _blocks_of(text: str, address: str | None) -> list[str]:
+    """Return the blocks of all that an identity could be the same as."""
+    blocks = [f"local {block}" for block in _address_blocks(address)] if address else []
+    if name := read_name(text):
+        return [*blocks, f"family {skeleton(name.family)}", f"given {name.given} {name.family[:1]}"]
+    return [*blocks, f"list {skeleton(text)}"]
