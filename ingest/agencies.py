@@ -13,6 +13,16 @@ from typing import Self
 _SOURCE_TREE = Path(__file__).parent.parent / "data" / "reference"
 _INSTALLED = Path(__file__).parent / "reference"  # a wheel carries the folder here
 
+# "(0S/ASPR/10)": a path whose first letter OCR took for a digit; "Roe, Jane EOP/NSC": one without brackets.
+_PATH = re.compile(r"\(([A-Z0-9][\w&. -]*(?:/[\w&. -]+)+)\)")
+_BARE_PATH = re.compile(r"(?<=\s)[A-Z]{2,}(?:/[A-Z0-9]{2,})+(?!\S)")
+_DOMAIN_TAG = re.compile(r"\(([a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:gov|mil))\)")  # "(uscg.mil)"
+# "Roe, Jane A CIV USARMY HQDA (USA)": what stands behind the kind of employment in the directory of Defense.
+_EMPLOYMENT = re.compile(r"\b(?:CIV|CTR|MIL|NFG|NAF)\s+((?:[A-Z][A-Z0-9-]+\s*)+)")
+_LOTUS = re.compile(r"[A-Za-z.]/((?:[A-Z0-9 -]+/)+US)\b")  # "Jane Roe/DC/USEPA/US@EPA"
+_X500 = re.compile(r"/O=([A-Z0-9 -]+)/", re.I)
+_LONGEST = 1_000  # letters of one mailbox that are looked at
+
 
 @dataclass(frozen=True, slots=True)
 class AgencyRecord:
@@ -121,16 +131,28 @@ class AgencyTable:
         return [_clear(word) for part in parts for word in _words(part)]
 
 
-def find_agency(table: AgencyTable, *, address: str | None, tag: str | None) -> AgencyMatch | None:
-    """Return the agency of a mailbox by its address, else by its tag; None without evidence.
+def find_agency(table: AgencyTable, *, address: str | None, tag: str | None, printed: str = "") -> AgencyMatch | None:
+    """Return the agency of a mailbox by its address, else by its tag, else by what else is printed in it.
 
-    A tag for a component of the address's agency is the closer evidence: "NIH/NIAID" at hhs.gov is NIAID.
+    None without evidence. A tag for a component of the address's agency is the closer evidence: "NIH/NIAID" at
+    hhs.gov is NIAID.
     """
     by_address = table.by_domain(address) if address else None
     by_tag = table.by_tag(tag) if tag else None
     if by_address and by_tag and table.is_within(by_tag.agency, by_address.agency):
         return by_tag
-    return by_address or by_tag
+    return by_address or by_tag or _by_print(table, printed)
+
+
+def _by_print(table: AgencyTable, printed: str) -> AgencyMatch | None:
+    """Return the agency that a directory's ways to print a mailbox name, the surest first."""
+    printed = printed[:_LONGEST]
+    if match := _DOMAIN_TAG.search(printed):
+        return table.by_domain(match[1])
+    tags: list[str] = []
+    for pattern in (_PATH, _EMPLOYMENT, _BARE_PATH, _LOTUS, _X500):
+        tags += [match[match.lastindex or 0] for match in pattern.finditer(printed)]
+    return next(filter(None, map(table.by_tag, tags)), None)
 
 
 def _read_agency(row: dict[str, str]) -> AgencyRecord:

@@ -25,6 +25,7 @@ from ingest.load import (
     known_attachments,
     link_file,
     load_agencies,
+    merge_found_people,
     store_document,
     store_release,
 )
@@ -108,6 +109,7 @@ def ingest(archive: Archive, paths: Iterable[Path], release: ReleaseRecord) -> I
     with open_scratch(archive.settings.home / "scratch") as scratch:
         run = _Run(archive, table, release_id, scratch)
         yield from run.outcomes(find_files(paths, scratch, limits=run.limits))
+    connect(archive)
 
 
 def ingest_kept(archive: Archive, release_id: int, files: Iterable[tuple[Path, str]]) -> Iterator[Outcome]:
@@ -115,6 +117,12 @@ def ingest_kept(archive: Archive, release_id: int, files: Iterable[tuple[Path, s
     with open_scratch(archive.settings.home / "scratch") as scratch:
         run = _Run(archive, AgencyTable.load(), release_id, scratch)
         yield from run.outcomes(find_kept(files, scratch, limits=run.limits))
+    connect(archive)
+
+
+def connect(archive: Archive) -> None:
+    """Do what needs the whole archive: tell who is who among the people that are new."""
+    _write(archive, functools.partial(merge_found_people, now=datetime.now(UTC).replace(tzinfo=None)))
 
 
 def _write(archive: Archive, work: Callable[[Session], _Written]) -> _Written:

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.database.models import Agency, Participant, Person, Release
+from app.database.people import REPRESENTATIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class AgencyRepository:
             select(
                 above.c.above_id,
                 func.count(Participant.message_id.distinct()),
-                func.count(Person.id.distinct()),
+                func.count(REPRESENTATIVE.distinct()),
             )
             .join(Participant, Participant.agency_id == above.c.agency_id)
             .join(Person, Person.id == Participant.person_id, isouter=True)

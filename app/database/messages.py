@@ -13,6 +13,7 @@ from app.database.models import (
     Message,
     Page,
     Participant,
+    Person,
     Redirect,
     RetiredEntry,
 )
@@ -87,9 +88,9 @@ class MessageRepository:
             select(Message).where(Message.id.in_(naming)).order_by(Message.id).limit(limit).options(*_WITH_PARTICIPANTS)
         ).all()
 
-    def of_person(self, person_id: int, *, limit: int) -> Sequence[Message]:
-        """Return the newest messages, printed or quoted, in which the person has any role."""
-        theirs = select(Participant.message_id).where(Participant.person_id == person_id)
+    def of_people(self, person_ids: Sequence[int], *, limit: int) -> Sequence[Message]:
+        """Return the newest messages, printed or quoted, in which one of these people has any role."""
+        theirs = select(Participant.message_id).where(Participant.person_id.in_(person_ids))
         return self._newest(theirs, limit)
 
     def of_agencies(self, agency_ids: Sequence[int], *, limit: int) -> Sequence[Message]:
@@ -137,6 +138,6 @@ class MessageRepository:
 
 _PARTICIPANTS = selectinload(Message.participants)
 _WITH_PARTICIPANTS = (
-    _PARTICIPANTS.joinedload(Participant.person),
+    _PARTICIPANTS.joinedload(Participant.person).joinedload(Person.same_as),
     _PARTICIPANTS.joinedload(Participant.agency),
 )

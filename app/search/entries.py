@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from app.database.models import (
     Agency,
@@ -104,10 +104,12 @@ class EntryLoader:
 
     def _load_participants(self, roots: dict[int, int]) -> dict[int, list["_Someone"]]:
         people: dict[int, list[_Someone]] = defaultdict(list)
+        standing = aliased(Person)  # who stands for a person that is merged with others
         for ids in _chunks(list(roots)):
             rows = self._session.execute(
-                select(Participant, Person.key)
+                select(Participant, func.coalesce(standing.key, Person.key))
                 .outerjoin(Person, Person.id == Participant.person_id)
+                .outerjoin(standing, standing.id == Person.same_as_id)
                 .where(Participant.message_id.in_(ids))
                 .order_by(Participant.id)
             )
@@ -172,7 +174,7 @@ class EntryLoader:
 
 
 class _Someone:
-    """A participant and the key of the person, if known."""
+    """A participant and the key of who stands for the person, if known."""
 
     def __init__(self, row: Participant, key: str | None) -> None:
         self.row = row

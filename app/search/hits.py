@@ -18,6 +18,7 @@ from app.database.models import (
     Role,
     TextSource,
 )
+from app.database.people import PersonRepository
 from app.search.marks import Marker
 from app.search.results import EntryKind, Hit
 from app.search.snippets import PagedText, make_snippets
@@ -54,6 +55,10 @@ class HitLoader:
         key, label = columns[name]
         return dict(self._session.execute(select(key, label).where(key.in_(values))).all())
 
+    def find_representatives(self, values: Collection[str]) -> dict[str, str]:
+        """Map each of these values that is a person's key to the key of who stands for that person."""
+        return PersonRepository(self._session).representative_keys(list(values)) if values else {}
+
     def count_unsearchable_pages(self, releases: Collection[str]) -> int:
         """Return the number of pages without text in these releases, or in all if none is named."""
         counted = select(func.count()).select_from(Page).where(Page.text_source == TextSource.NONE)
@@ -75,7 +80,7 @@ class HitLoader:
             .where(Message.key.in_(keys))
             .options(
                 contains_eager(Message.document),
-                selectinload(Message.participants).joinedload(Participant.person),
+                selectinload(Message.participants).joinedload(Participant.person).joinedload(Person.same_as),
                 selectinload(Message.attachments),
             )
         )
@@ -122,7 +127,7 @@ def _message_hit(message: Message, releases: tuple[str, ...], marker: Marker) ->
         document_name=message.document.name,
         title=message.subject or "",
         sender=_shown(sender) if sender else None,
-        sender_key=sender.person.key if sender and sender.person else None,
+        sender_key=sender.person.representative.key if sender and sender.person else None,
         sender_withheld=sender.withheld if sender else False,
         recipients=tuple(_shown(someone) for someone in message.participants if someone.role in _RECIPIENTS),
         sent_at=message.sent_at,

@@ -25,7 +25,7 @@ class Entry:
     releases: tuple[str, ...]  # slugs
     agencies: tuple[str, ...]  # slugs of the participants' and the releases' agencies and all their parents
     sender: str  # name and address as printed, "" if none
-    sender_key: str  # the person's key, "" if withheld or unknown
+    sender_key: str  # of who stands for the person, "" if withheld or unknown
     to: str  # all recipients, one a line
     cc: str
     participants: str  # everyone in any role, also of quoted messages

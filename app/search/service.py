@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from app.config import Settings
 from app.database.connection import Sessions
@@ -44,6 +45,7 @@ class SearchService:
         """
         if not 1 <= request.per_page <= MOST_PER_PAGE:
             raise BadRequestError(f"per_page={request.per_page} is not between 1 and {MOST_PER_PAGE}.")
+        request = self._by_representatives(request)
         parsed = parse(request.q)
         wanted = Search(
             query=parsed.tree,
@@ -66,6 +68,16 @@ class SearchService:
                 ignored=(*parsed.ignored, *_find_unknown(loader, request)),
                 unsearchable_pages=loader.count_unsearchable_pages(request.release),
             )
+
+    def _by_representatives(self, request: SearchRequest) -> SearchRequest:
+        """Return the request with the keys of merged people replaced by who stands for them now."""
+        if not (request.sender or request.participant):
+            return request
+        with self._sessions() as session:
+            keys = HitLoader(session).find_representatives({*request.sender, *request.participant})
+        sender = dict.fromkeys(keys.get(value, value) for value in request.sender)
+        participant = dict.fromkeys(keys.get(value, value) for value in request.participant)
+        return replace(request, sender=tuple(sender), participant=tuple(participant))
 
     def sync(self) -> int:
         """Bring everything that waits into the index and return the number of entries written.

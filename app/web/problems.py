@@ -54,7 +54,7 @@ def _moved(request: Request, error: Exception) -> Response:
     prefix = "/api/v1" if request.url.path.startswith(API_PREFIX) else ""
     _, _, rest = request.url.path.partition(error.old_key)  # "/pages/3" below a document
     query = f"?{request.url.query}" if request.url.query else ""
-    return RedirectResponse(f"{prefix}{error.new_path}{rest}{query}", status_code=308)
+    return RedirectResponse(f"{prefix}{error.new_path}{rest}{query}", status_code=error.status)
 
 
 def _archive_error(request: Request, error: Exception) -> Response:

@@ -9,6 +9,7 @@ from ingest.load.documents import (
     link_file,
     store_document,
 )
+from ingest.load.merging import merge_found_people
 from ingest.load.releases import load_agencies, store_release
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "known_attachments",
     "link_file",
     "load_agencies",
+    "merge_found_people",
     "store_document",
     "store_release",
 ]

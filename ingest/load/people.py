@@ -53,7 +53,7 @@ class PeopleWriter:
                 person.name = min(names, key=lambda name: (-names[name], name))
 
     def _participant(self, role: Role, mailbox: Mailbox) -> Participant:
-        match = find_agency(self._table, address=mailbox.address, tag=mailbox.tag)
+        match = find_agency(self._table, address=mailbox.address, tag=mailbox.tag, printed=mailbox.printed)
         return Participant(
             role=role,
             printed=mailbox.printed,
@@ -75,6 +75,7 @@ class PeopleWriter:
             name = mailbox.name or mailbox.address or mailbox.printed
             person = self._people[key] = Person(key=key, name=name, address=mailbox.address)
             self._session.add(person)
+        person.weighed_at = None  # compared with the others again when the files are read
         return person
 
 

@@ -194,8 +194,13 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("ocr_engine", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("ocr_confidence", sa.Double(), nullable=True))
 
+    with op.batch_alter_table("participants", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("agency_inherited", sa.Boolean(), server_default="0", nullable=False))
+
     with op.batch_alter_table("people", schema=None) as batch_op:
         batch_op.add_column(sa.Column("same_as_id", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("weighed_at", sa.DateTime(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_people_weighed_at"), ["weighed_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_people_same_as_id"), ["same_as_id"], unique=False)
         batch_op.create_foreign_key(batch_op.f("fk_people_same_as_id_people"), "people", ["same_as_id"], ["id"])
 
@@ -240,7 +245,12 @@ def downgrade() -> None:
     with op.batch_alter_table("people", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_people_same_as_id_people"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_people_same_as_id"))
+        batch_op.drop_index(batch_op.f("ix_people_weighed_at"))
+        batch_op.drop_column("weighed_at")
         batch_op.drop_column("same_as_id")
+
+    with op.batch_alter_table("participants", schema=None) as batch_op:
+        batch_op.drop_column("agency_inherited")
 
     with op.batch_alter_table("pages", schema=None) as batch_op:
         batch_op.drop_column("ocr_confidence")

@@ -111,6 +111,29 @@ def test_evidence_counts_in_order(address: str | None, tag: str | None, evidence
     assert (match.evidence if match else None) == evidence
 
 
+@pytest.mark.parametrize(
+    ("printed", "agency"),
+    [
+        ("Roe, Jane A CIV USARMY HQDA (USA)", "army"),
+        ("DOE, JOHN B CTR OSD OUSD", "osd"),
+        ("Roe, Jane CIV USA DHS", "dhs"),
+        ("Cavanaugh, Brian J. EOP/NSC", "nsc"),
+        ("Jane Roe/DC/USEPA/US@EPA", "epa"),
+        ("Roe, Jane </O=USDOJ/OU=MAIN/CN=ROEJ>", "doj"),
+        ("Austin, Meredith (uscg.mil) yyy", "uscg"),
+        ("Bird, Catherine (0S/0GC) FIO", "hhs-ogc"),
+        ("Roe, Jane CIV DC", None),
+        ("Jason Gale (BLOOMBERG/ NEWSROOM:)", None),
+        ("Roe, Jane (AI/ML platform)", None),
+        ("Romanowski, Aline (ME/AA)", None),
+        ("Ed Doe", None),
+    ],
+)
+def test_what_a_directory_prints_beside_a_name_counts_last(printed: str, agency: str | None) -> None:
+    match = find_agency(TABLE, address=None, tag=None, printed=printed)
+    assert (match.agency if match else None) == agency
+
+
 def test_parents_come_before_their_children() -> None:
     seen: set[str] = set()
     for agency in TABLE.every():

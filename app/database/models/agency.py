@@ -32,6 +32,14 @@ class Person(Base):
     name: Mapped[str]
     address: Mapped[str | None]  # None: known by name alone
     same_as_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)  # who stands for all
+    weighed_at: Mapped[datetime | None] = mapped_column(index=True)  # UTC; NULL: waits to be compared with others
+
+    same_as: Mapped["Person | None"] = relationship(remote_side=[id], lazy="raise")
+
+    @property
+    def representative(self) -> "Person":
+        """Who stands for this person: itself, unless it is merged with another; needs `same_as`."""
+        return self.same_as if self.same_as_id is not None and self.same_as is not None else self
 
 
 class PersonMerge(Base):

@@ -90,6 +90,7 @@ class Participant(Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)  # None if withheld
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"), index=True)
     agency_evidence: Mapped[str | None]  # what gave the agency: "tag NIH/NIAID", "domain state.gov"
+    agency_inherited: Mapped[bool] = mapped_column(server_default="0")  # from other mailboxes of the same person
 
     person: Mapped[Person | None] = relationship(lazy="raise")
     agency: Mapped[Agency | None] = relationship(lazy="raise")

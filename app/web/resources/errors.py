@@ -20,6 +20,12 @@ class MovedError(NotFoundError):
         self.new_path = new_path
 
 
+class SamePersonError(MovedError):
+    """The person is held to be another, who stands for both; that may be undone, so no reader may remember it."""
+
+    status = 307
+
+
 def raise_missing(session: Session, noun: str, key: str) -> Never:
     """Say that there is nothing at this key.
 

@@ -8,14 +8,17 @@ from app.database.messages import MessageRepository
 from app.database.models import Agency, Role
 from app.database.people import PersonRepository
 from app.database.releases import ReleaseRepository
-from app.web.resources.errors import raise_missing
+from app.web.resources.errors import SamePersonError, raise_missing
 from app.web.resources.releases import summarise_releases
 from app.web.schemas.details import AgencyDetail, AgencyLine, AgencyPage, PersonDetail
 from app.web.schemas.messages import message_summary
 from app.web.schemas.people import (
     PersonPage,
+    PrintedAddress,
     PrintedName,
     agency_summary,
+    identity,
+    merged_people,
     person_agencies,
     person_lines,
     person_summary,
@@ -24,6 +27,7 @@ from app.web.schemas.people import (
 PEOPLE_SHOWN = 100
 NEWEST_SHOWN = 25
 NAMES_SHOWN = 12
+PRINTS_SHOWN = 200
 
 
 def load_people(archive: Archive, *, name: str = "", page: int = 1) -> PersonPage:
@@ -46,26 +50,39 @@ def load_names(archive: Archive, keys: Sequence[str]) -> dict[str, str]:
 
 
 def load_person(archive: Archive, key: str) -> PersonDetail:
-    """Return the person with its newest messages.
+    """Return the person with all identities that it stands for, and its newest messages.
 
     Raises:
-        NotFoundError: there is no such person; MovedError if it was joined with another.
+        NotFoundError: there is no such person; SamePersonError if another stands for it.
     """
     with archive.sessions() as session:
         people = PersonRepository(session)
         person = people.get(key) or raise_missing(session, "person", key)
-        roles = people.count_roles(person.id)
-        newest = MessageRepository(session).of_person(person.id, limit=NEWEST_SHOWN)
-        names = people.printed_names(person.id, limit=NAMES_SHOWN)
+        if person.same_as_id is not None:
+            raise SamePersonError(key, f"/people/{people.representative(person).key}")
+        members = people.members(person.id)
+        ids = [member.id for member in members]
+        roles = people.count_roles(ids)
         return PersonDetail(
             **dict(person_summary(person)),
-            messages=people.count_messages(person.id),
+            messages=people.count_messages(ids),
             sent=roles.get(Role.SENDER, 0),
             received=sum(roles.get(role, 0) for role in (Role.TO, Role.CC, Role.BCC)),
-            printed_names=[PrintedName(printed=printed, times=times) for printed, times in names],
-            agencies=person_agencies(people.agencies(person.id)),
-            correspondents=person_lines(people.correspondents(person.id, limit=NAMES_SHOWN)),
-            newest=[message_summary(message) for message in newest],
+            printed_names=[
+                PrintedName(printed=printed, times=times)
+                for printed, times in people.printed_names(ids, limit=PRINTS_SHOWN)
+            ],
+            addresses=[
+                PrintedAddress(address=address, times=times)
+                for address, times in people.addresses(ids, limit=PRINTS_SHOWN)
+            ],
+            agencies=person_agencies(people.agencies(ids)),
+            identities=[identity(member) for member in members],
+            merges=merged_people(people.merges(ids)),
+            correspondents=person_lines(people.correspondents(ids, limit=NAMES_SHOWN)),
+            newest=[
+                message_summary(message) for message in MessageRepository(session).of_people(ids, limit=NEWEST_SHOWN)
+            ],
         )
 
 

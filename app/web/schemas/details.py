@@ -17,10 +17,13 @@ from app.web.schemas.documents import (
 from app.web.schemas.messages import MessageSummary
 from app.web.schemas.people import (
     AgencySummary,
+    Identity,
+    MergedPeople,
     ParticipantSummary,
     PersonAgency,
     PersonLine,
     PersonSummary,
+    PrintedAddress,
     PrintedName,
     agency_summary,
 )
@@ -108,7 +111,10 @@ class PersonDetail(PersonSummary):
     sent: int
     received: int  # as to, cc or bcc
     printed_names: list[PrintedName]
+    addresses: list[PrintedAddress]
     agencies: list[PersonAgency]
+    identities: list[Identity]  # that are held to be this person, who stands for them first
+    merges: list[MergedPeople]  # what holds them together, the surest first
     correspondents: list[PersonLine]
     newest: list[MessageSummary]
 

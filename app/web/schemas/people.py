@@ -1,10 +1,11 @@
 """People, agencies and the mailboxes that name them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from app.database.models import Agency, Participant, Person, Role
-from app.database.people import AgencyOfPerson, PersonCount
-from app.web.schemas.base import Schema
+from app.database.people import AgencyOfPerson, MergeOfPerson, PersonCount
+from app.web.schemas.base import Schema, iso_day
 
 
 class AgencySummary(Schema):
@@ -53,6 +54,7 @@ class ParticipantSummary(Schema):
     person: PersonSummary | None  # None if withheld
     agency: AgencySummary | None
     agency_evidence: str | None  # what gave the agency: "tag NIH/NIAID", "domain state.gov"
+    agency_inherited: bool  # it is in other mailboxes of the same person, not in this one
 
 
 class PersonAgency(Schema):
@@ -61,6 +63,9 @@ class PersonAgency(Schema):
     agency: AgencySummary
     evidence: str
     messages: int
+    inherited: int  # of these, where other mailboxes of the person give the agency
+    first_day: str | None  # on which a mailbox of its own gives it, ISO 8601
+    last_day: str | None
 
 
 class PrintedName(Schema):
@@ -68,6 +73,32 @@ class PrintedName(Schema):
 
     printed: str
     times: int
+
+
+class PrintedAddress(Schema):
+    """An address printed for a person, and how often."""
+
+    address: str
+    times: int
+
+
+class Identity(Schema):
+    """What the record first knew as a person: one address, or the words of one name."""
+
+    key: str
+    name: str
+    address: str | None
+
+
+class MergedPeople(Schema):
+    """Two identities held to be one person, and why; a merge can be undone."""
+
+    one: Identity
+    other: Identity
+    evidence: str
+    confidence: float  # 0 to 1; 1: a person decided
+    made_by: str  # "machine", or who decided
+    made_at: datetime  # UTC
 
 
 def agency_summary(agency: Agency) -> AgencySummary:
@@ -93,13 +124,40 @@ def person_lines(counts: Sequence[PersonCount]) -> list[PersonLine]:
 def person_agencies(agencies: Sequence[AgencyOfPerson]) -> list[PersonAgency]:
     """Return the agencies of a person."""
     return [
-        PersonAgency(agency=agency_summary(one.agency), evidence=one.evidence, messages=one.messages)
+        PersonAgency(
+            agency=agency_summary(one.agency),
+            evidence=one.evidence,
+            messages=one.messages,
+            inherited=one.inherited,
+            first_day=iso_day(one.first_sent_at),
+            last_day=iso_day(one.last_sent_at),
+        )
         for one in agencies
     ]
 
 
+def identity(person: Person) -> Identity:
+    """Return a person as the record first knew it, whoever it is merged with."""
+    return Identity(key=person.key, name=person.name, address=person.address)
+
+
+def merged_people(merges: Sequence[MergeOfPerson]) -> list[MergedPeople]:
+    """Return what holds the identities of a person together."""
+    return [
+        MergedPeople(
+            one=identity(each.one),
+            other=identity(each.other),
+            evidence=each.merge.evidence,
+            confidence=each.merge.confidence,
+            made_by=each.merge.made_by,
+            made_at=each.merge.made_at,
+        )
+        for each in merges
+    ]
+
+
 def participant_summary(participant: Participant) -> ParticipantSummary:
-    """Return a mailbox with its person and agency."""
+    """Return a mailbox with who stands for its person, and its agency."""
     return ParticipantSummary(
         role=participant.role,
         printed=participant.printed,
@@ -107,7 +165,8 @@ def participant_summary(participant: Participant) -> ParticipantSummary:
         address=participant.address,
         withheld=participant.withheld,
         codes=participant.codes.splitlines(),
-        person=person_summary(participant.person) if participant.person else None,
+        person=person_summary(participant.person.representative) if participant.person else None,
         agency=agency_summary(participant.agency) if participant.agency else None,
         agency_evidence=participant.agency_evidence,
+        agency_inherited=participant.agency_inherited,
     )

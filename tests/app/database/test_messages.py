@@ -52,7 +52,7 @@ def test_gives_the_newest_messages_of_a_person_undated_last(session: Session) ->
         add_message(session, document, subject=subject, sender="Mills, Cheryl", sent_at=sent_at)
     add_message(session, document, subject="other", sender="Abedin, Huma")
     person = add_person(session, "Mills, Cheryl")
-    found = MessageRepository(session).of_person(person.id, limit=10)
+    found = MessageRepository(session).of_people([person.id], limit=10)
     assert [message.subject for message in found] == ["new", "old", "undated"]
 
 

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from app.archive import Archive, open_archive
 from app.config import Settings
 from app.database.models import DatePrecision, Document, DocumentState, Level, Problem, Redirect, Release
+from app.database.person_merges import merge_people
 from app.store import hash_file
 from tests.support.papers import print_pages
-from tests.support.seed import add_agency, add_document, add_message, add_page, add_release
+from tests.support.seed import add_agency, add_document, add_message, add_page, add_person, add_release
 from tests.support.service import serve
 
 _LETTERS = (
@@ -89,6 +90,7 @@ def _fill(session: Session, archive: Archive, incoming: Path) -> Keys:
     quoted = add_message(
         session, letters, subject="Bill", text="The bill is due", sender="(b)(7)(C)", parent=main, first_page=2
     )
+    merge_people(session, add_person(session, "Joe P").key, "plumber-joe", by="ann", now=datetime(2026, 1, 1))
     broken = _add_file(session, archive, release, incoming, "broken.pdf", b"%PDF-1.4 cut off")
     broken.state = DocumentState.PARTIAL
     add_page(session, broken)

@@ -132,6 +132,18 @@ def test_an_agency_counts_its_components(client: httpx.Client) -> None:
     assert [one["slug"] for one in justice["release_list"]] == ["pilot"]
 
 
+def test_a_merged_person_leads_to_who_stands_for_both_for_now(client: httpx.Client) -> None:
+    response = client.get("/api/v1/people/joe-p")
+    assert (response.status_code, response.headers["location"]) == (307, "/api/v1/people/plumber-joe")
+    assert client.get("/people/joe-p").headers["location"] == "/people/plumber-joe"
+    person = client.get("/api/v1/people/plumber-joe").json()
+    assert [one["key"] for one in person["identities"]] == ["plumber-joe", "joe-p"]
+    assert [(one["evidence"], one["confidence"], one["made_by"]) for one in person["merges"]] == [
+        ("ann says so", 1.0, "ann")
+    ]
+    assert person["addresses"] == [{"address": "joe@pipes.example", "times": 1}]
+
+
 def test_a_person_has_roles_and_correspondents(client: httpx.Client) -> None:
     people = client.get("/api/v1/people", params={"name": "mills"}).json()["people"]
     person = client.get(f"/api/v1{people[0]['url']}").json()
