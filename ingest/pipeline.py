@@ -22,7 +22,16 @@ from app.archive import Archive
 from app.database import models as rows
 from ingest.agencies import AgencyTable
 from ingest.files import FileLimits, account, clean_name, find_attached, find_files
-from ingest.load import find_read, known_attachments, link_file, load_agencies, store_document, store_release
+from ingest.load import (
+    find_read,
+    known_attachments,
+    link_file,
+    link_waiting,
+    load_agencies,
+    store_document,
+    store_release,
+    unlink_all,
+)
 from ingest.load.attached import Attached
 from ingest.reading import read_file
 from ingest.records import FileKind, Problem, Reading, ReleaseRecord, SourceFile, State
@@ -86,6 +95,15 @@ def ingest(archive: Archive, paths: Iterable[Path], release: ReleaseRecord) -> I
     release_id = _write(archive, begin)
     with _open_scratch(archive.settings.home / "scratch") as scratch:
         yield from _Run(archive, table, release_id, scratch).outcomes(paths)
+    link_messages(archive)
+
+
+def link_messages(archive: Archive, *, anew: bool = False) -> None:
+    """Tie the messages that wait to the others: copies, parents, threads; with `anew` all of them."""
+    if anew:
+        _write(archive, unlink_all)
+    while _write(archive, link_waiting):
+        pass
 
 
 def _write(archive: Archive, work: Callable[[Session], _Written]) -> _Written:

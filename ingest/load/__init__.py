@@ -2,13 +2,16 @@
 
 from ingest.load.documents import PIPELINE_VERSION, find_read, known_attachments, link_file, store_document
 from ingest.load.releases import load_agencies, store_release
+from ingest.load.threads import link_waiting, unlink_all
 
 __all__ = [
     "PIPELINE_VERSION",
     "find_read",
     "known_attachments",
     "link_file",
+    "link_waiting",
     "load_agencies",
     "store_document",
     "store_release",
+    "unlink_all",
 ]

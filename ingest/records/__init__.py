@@ -14,8 +14,10 @@ from ingest.records.messages import (
     TextPart,
 )
 from ingest.records.pages import Box, Leak, Line, OcrMark, PageRecord, Redaction, RedactionShape, TextSource, Word
+from ingest.records.threads import Appearance, ParentEvidence, SentRecord, Threads
 
 __all__ = [
+    "Appearance",
     "AttachedFile",
     "Box",
     "DatePrecision",
@@ -33,6 +35,7 @@ __all__ = [
     "PageRecord",
     "PaperKind",
     "PaperRecord",
+    "ParentEvidence",
     "PrintedDate",
     "Problem",
     "Reading",
@@ -40,10 +43,12 @@ __all__ = [
     "Redaction",
     "RedactionShape",
     "ReleaseRecord",
+    "SentRecord",
     "SourceFile",
     "State",
     "TextKind",
     "TextPart",
     "TextSource",
+    "Threads",
     "Word",
 ]

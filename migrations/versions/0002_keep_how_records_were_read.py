@@ -107,6 +107,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_copy_differences_other_id"), ["other_id"], unique=False)
 
     op.create_table(
+        "message_marks",
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.Column("mark", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["messages.id"], name=op.f("fk_message_marks_message_id_messages"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("message_id", "mark", name=op.f("pk_message_marks")),
+    )
+    with op.batch_alter_table("message_marks", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_message_marks_mark"), ["mark"], unique=False)
+
+    op.create_table(
         "leaks",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("page_id", sa.Integer(), nullable=False),
@@ -179,7 +191,11 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("doubtful", sa.Boolean(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("checked_by", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("sent_message_id", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("internet_message_id", sa.String(), nullable=True))
+        batch_op.add_column(sa.Column("in_reply_to", sa.String(), nullable=True))
+        batch_op.add_column(sa.Column("references_text", sa.String(), server_default="", nullable=False))
         batch_op.create_index(batch_op.f("ix_messages_doubtful"), ["doubtful"], unique=False)
+        batch_op.create_index(batch_op.f("ix_messages_internet_message_id"), ["internet_message_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_messages_sent_message_id"), ["sent_message_id"], unique=False)
         batch_op.create_foreign_key(
             batch_op.f("fk_messages_sent_message_id_sent_messages"), "sent_messages", ["sent_message_id"], ["id"]
@@ -234,7 +250,11 @@ def downgrade() -> None:
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_messages_sent_message_id_sent_messages"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_messages_sent_message_id"))
+        batch_op.drop_index(batch_op.f("ix_messages_internet_message_id"))
         batch_op.drop_index(batch_op.f("ix_messages_doubtful"))
+        batch_op.drop_column("references_text")
+        batch_op.drop_column("in_reply_to")
+        batch_op.drop_column("internet_message_id")
         batch_op.drop_column("sent_message_id")
         batch_op.drop_column("checked_by")
         batch_op.drop_column("doubtful")
@@ -251,6 +271,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_papers_document_id"))
 
     op.drop_table("papers")
+    with op.batch_alter_table("message_marks", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_message_marks_mark"))
+
+    op.drop_table("message_marks")
     with op.batch_alter_table("leaks", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_leaks_page_id"))
 

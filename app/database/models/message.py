@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database.models.agency import Agency, Person
@@ -58,6 +58,9 @@ class Message(Base):
     doubtful: Mapped[bool] = mapped_column(server_default="0", index=True)  # waits in the review queue
     checked_by: Mapped[str | None]  # the person who looked at it; None: read by machine alone
     sent_message_id: Mapped[int | None] = mapped_column(ForeignKey("sent_messages.id"), index=True)
+    internet_message_id: Mapped[str | None] = mapped_column(index=True)  # of a mail's header, without "<>"
+    in_reply_to: Mapped[str | None]  # the `internet_message_id` of the email that it answers
+    references_text: Mapped[str] = mapped_column(server_default="")  # those of its thread in order, blank apart
     indexed_at: Mapped[datetime | None] = mapped_column(index=True)  # UTC; NULL: waits for the index
 
     document: Mapped[Document] = relationship(lazy="raise")
@@ -131,6 +134,15 @@ class SentMessage(Base):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("sent_messages.id"), index=True)  # what it answers
     parent_evidence: Mapped[ParentEvidence | None]
     thread_id: Mapped[int | None] = mapped_column(ForeignKey("sent_messages.id"), index=True)  # the thread's first
+
+
+class MessageMark(Base):
+    """What a message shares with others that may be it or be of its thread: see ingest/threads/marks.py."""
+
+    __tablename__ = "message_marks"
+
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True)
+    mark: Mapped[int] = mapped_column(BigInteger, primary_key=True, index=True)  # 63 bits of a hash
 
 
 class CopyDifference(Base):

@@ -1,0 +1,197 @@
+"""Find the appearances that are one message: by sender, minute and subject, or by the sender's own words."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from difflib import SequenceMatcher
+from enum import IntEnum
+from functools import lru_cache
+
+from ingest.duplicates import containment
+from ingest.records import Appearance
+from ingest.threads.marks import identity_names
+from ingest.threads.subjects import is_generic
+
+_SAME_TEXT = 0.8
+_OTHER_TEXT = 0.25
+_TELLING = 60  # letters from which words alone can tell a message
+_HALF, _WHOLE = 0.5, 0.75  # a text quoted in part, and one quoted whole
+_SAME_NAME = 0.78  # a misread name; from here up no two people of the measured releases were taken for one
+_SAME_SUBJECT = 0.85
+_TELLING_SUBJECT = 12  # letters
+_MOST_HOURS = 14  # between two zones
+_SURE = 2.75  # two of sender, minute and subject agree, and the words do
+_WINDOW = 40  # of a block that is compared pair by pair: keeps the work linear
+_NAME_WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+class _Match(IntEnum):
+    OTHER = 0
+    OPEN = 1  # one of the two is withheld or not read
+    NEAR = 2  # the same but for whole hours, or one misread digit
+    SAME = 3
+
+
+class _Group:
+    """Appearances held to be one message."""
+
+    def __init__(self, member: Appearance) -> None:
+        self.members = [member]
+        self.chains = {member.chain}
+        self.senders = {} if member.sender is None else {member.sender: member.sender_name}
+
+    def add(self, other: "_Group") -> None:
+        self.members += other.members
+        self.chains |= other.chains
+        self.senders |= other.senders
+
+    def knows_other_sender(self, other: "_Group") -> bool:
+        """Tell whether the senders of both are known, and are not one."""
+        if not self.senders or not other.senders or self.senders.keys() & other.senders.keys():
+            return False
+        return not any(_is_one_name(a, b) for a in self.senders.values() for b in other.senders.values())
+
+
+def find_same(appearances: Sequence[Appearance]) -> list[list[Appearance]]:
+    """Return the appearances grouped by message, each in exactly one group; in order of their ids."""
+    ordered = sorted(appearances, key=lambda one: one.id)
+    groups = {one.id: _Group(one) for one in ordered}
+    pairs = sorted(_matching_pairs(ordered), key=lambda pair: (-pair[0], pair[1].id, pair[2].id))
+    for strength, one, other in pairs:
+        first, second = groups[one.id], groups[other.id]
+        if first is second or not _may_join(first, second, strength):
+            continue
+        larger, smaller = (first, second) if len(first.members) >= len(second.members) else (second, first)
+        larger.add(smaller)
+        for member in smaller.members:
+            groups[member.id] = larger
+    found = {id(group): group.members for group in groups.values()}
+    return sorted((sorted(members, key=lambda one: one.id) for members in found.values()), key=lambda one: one[0].id)
+
+
+def _may_join(first: _Group, second: _Group, strength: float) -> bool:
+    """A print does not quote a message in itself; two known senders are one only where all else agrees."""
+    if first.chains & second.chains:
+        return False
+    return strength >= _SURE or not first.knows_other_sender(second)
+
+
+def _matching_pairs(ordered: Sequence[Appearance]) -> Iterator[tuple[float, Appearance, Appearance]]:
+    blocks: dict[str, list[Appearance]] = defaultdict(list)
+    for appearance in ordered:
+        for name in identity_names(appearance):
+            blocks[name].append(appearance)
+    seen: set[tuple[int, int]] = set()
+    for name in sorted(blocks):
+        block = sorted(blocks[name], key=lambda one: (one.subject or "", one.sender or 0, one.letters[:40], one.id))
+        senders = _senders_of_subjects(block) if name.startswith("minute") else {}
+        for index, one in enumerate(block):
+            for other in block[index + 1 : index + 1 + _WINDOW]:
+                pair = (one.id, other.id) if one.id < other.id else (other.id, one.id)
+                if pair in seen or one.chain == other.chain:
+                    continue
+                seen.add(pair)
+                strength = _strength(one, other, is_crowded=len(senders.get(one.subject, ())) > 1)
+                if strength:
+                    yield strength, one, other
+
+
+def _senders_of_subjects(block: Sequence[Appearance]) -> dict[str | None, set[int]]:
+    senders: dict[str | None, set[int]] = defaultdict(set)
+    for one in block:
+        if one.sender is not None:
+            senders[one.subject].add(one.sender)
+    return senders
+
+
+def _strength(one: Appearance, other: Appearance, *, is_crowded: bool) -> float:
+    """Return how sure it is that two appearances are one message; 0 if they are not held to be.
+
+    `is_crowded`: several people sent this subject in this minute, so a withheld sender may be any of them.
+    """
+    if one.message_id and other.message_id:
+        return 5.0 if one.message_id == other.message_id else 0.0
+    when = _when(one, other)
+    if when is _Match.OTHER:
+        return 0.0
+    who, what = _who(one, other), _what(one, other)
+    if who is what is _Match.OTHER:
+        return 0.0
+    agreeing = [who, when, what].count(_Match.SAME)
+    text = containment(one.letters, other.letters)
+    shorter, longer = sorted((len(one.letters), len(other.letters)))
+    if text >= _SAME_TEXT and shorter >= _TELLING:
+        return agreeing + text if _is_told_by_text(agreeing, min(who, what), when, shorter / longer) else 0.0
+    if when is not _Match.SAME or min(who, what) is _Match.OTHER or agreeing < 2:
+        return 0.0
+    if text < _OTHER_TEXT and shorter >= _TELLING:
+        return 0.0  # other words: two messages of one minute
+    return 0.0 if _needs_text(one, other, who, is_crowded=is_crowded) and text < _SAME_TEXT else agreeing + text / 2
+
+
+def _is_told_by_text(agreeing: int, weakest: _Match, when: _Match, share: float) -> bool:
+    """Tell whether equal words are enough, where `share` is the length of the shorter text in the longer one."""
+    if when is not _Match.SAME:
+        return weakest > _Match.OTHER and share >= _WHOLE
+    if agreeing >= 2:
+        return True
+    return weakest > _Match.OTHER and share >= _HALF
+
+
+def _needs_text(one: Appearance, other: Appearance, who: _Match, *, is_crowded: bool) -> bool:
+    if who is not _Match.SAME:
+        return is_crowded or is_generic(one.subject) or is_generic(other.subject)
+    if one.subject is None and other.subject is None:
+        return True
+    return one.subject == other.subject and is_generic(one.subject)
+
+
+def _who(one: Appearance, other: Appearance) -> _Match:
+    if one.sender is None or other.sender is None:
+        return _Match.OPEN
+    is_same = one.sender == other.sender or _is_one_name(one.sender_name, other.sender_name)
+    return _Match.SAME if is_same else _Match.OTHER
+
+
+@lru_cache(maxsize=4096)
+def _is_one_name(one: str, other: str) -> bool:
+    """Tell whether two printed names are one, with words in another order or letters misread."""
+    first, second = (sorted(_NAME_WORD.findall(name.casefold())) for name in (one, other))
+    if not first or not second:
+        return False
+    if len(first) > 1 and len(second) > 1 and (set(first) <= set(second) or set(second) <= set(first)):
+        return True
+    return SequenceMatcher(None, " ".join(first), " ".join(second), autojunk=False).ratio() >= _SAME_NAME
+
+
+def _when(one: Appearance, other: Appearance) -> _Match:
+    if one.moment is None or other.moment is None:
+        return _Match.OPEN if one.day is None or other.day is None or one.day == other.day else _Match.OTHER
+    first, second = one.moment, other.moment
+    if not (one.has_seconds and other.has_seconds):
+        first, second = first.replace(second=0), second.replace(second=0)
+    apart = abs(first - second)
+    if not apart:
+        return _Match.SAME
+    if apart <= timedelta(hours=_MOST_HOURS) and apart.seconds % 3600 == 0:
+        return _Match.NEAR
+    digits = zip(f"{first:%Y%m%d%H%M%S}", f"{second:%Y%m%d%H%M%S}", strict=True)
+    return _Match.NEAR if sum(a != b for a, b in digits) == 1 else _Match.OTHER
+
+
+def _what(one: Appearance, other: Appearance) -> _Match:
+    if one.subject is None or other.subject is None:
+        return _Match.OPEN
+    if one.subject == other.subject:
+        return _Match.OPEN if is_generic(one.subject) else _Match.SAME
+    return _Match.SAME if _is_one_subject(*sorted((one.subject, other.subject))) else _Match.OTHER
+
+
+@lru_cache(maxsize=4096)
+def _is_one_subject(one: str, other: str) -> bool:
+    """Tell whether two subjects are one, misread or with what follows it glued on."""
+    if other.startswith(one) and len(one) >= _TELLING_SUBJECT:
+        return True
+    near = SequenceMatcher(None, one, other, autojunk=False)
+    return near.quick_ratio() >= _SAME_SUBJECT and near.ratio() >= _SAME_SUBJECT
