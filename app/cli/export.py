@@ -32,6 +32,7 @@ def every_message(session: Session, release: str | None) -> Iterator[tuple[Messa
             .order_by(Message.position)
             .options(
                 joinedload(Message.document),
+                joinedload(Message.sent_message),
                 selectinload(Message.participants),
                 selectinload(Message.attachments),
                 selectinload(Message.redactions),
@@ -61,6 +62,7 @@ def truth_record(message: Message, file: str) -> dict[str, Any]:
         "subject": message.subject,
         "attachments": [attachment.name for attachment in message.attachments],
         "codes": codes,
+        "thread": message.sent_message.thread_id if message.sent_message else None,
     }
 
 

@@ -39,11 +39,11 @@ class MessageRepository:
             select(Message)
             .where(Message.key == key)
             .options(
-                *_WITH_PARTICIPANTS,
+                *WITH_PARTICIPANTS,
                 selectinload(Message.attachments).joinedload(Attachment.document),
                 selectinload(Message.redactions),
                 joinedload(Message.document),
-                joinedload(Message.parent).options(*_WITH_PARTICIPANTS),
+                joinedload(Message.parent).options(*WITH_PARTICIPANTS),
             )
         )
 
@@ -56,7 +56,7 @@ class MessageRepository:
             select(Message)
             .where(Message.id.in_(select(inside.c.id)))
             .order_by(Message.position)
-            .options(*_WITH_PARTICIPANTS)
+            .options(*WITH_PARTICIPANTS)
         ).all()
 
     def on_pages(self, document_id: int, first: int, last: int) -> Sequence[Message]:
@@ -66,7 +66,7 @@ class MessageRepository:
             .where(Message.document_id == document_id, Message.level == Level.PRINTED)
             .where(Message.first_page <= last, Message.last_page >= first)
             .order_by(Message.position)
-            .options(*_WITH_PARTICIPANTS)
+            .options(*WITH_PARTICIPANTS)
         ).all()
 
     def in_order(self, document_id: int, *, offset: int, limit: int) -> Sequence[Message]:
@@ -77,7 +77,7 @@ class MessageRepository:
             .order_by(Message.position)
             .offset(offset)
             .limit(limit)
-            .options(*_WITH_PARTICIPANTS)
+            .options(*WITH_PARTICIPANTS)
         ).all()
 
     def of_person(self, person_id: int, *, limit: int) -> Sequence[Message]:
@@ -124,12 +124,12 @@ class MessageRepository:
             .where(Message.id.in_(message_ids))
             .order_by(Message.sent_at.desc().nulls_last(), Message.id.desc())
             .limit(limit)
-            .options(*_WITH_PARTICIPANTS)
+            .options(*WITH_PARTICIPANTS)
         ).all()
 
 
 _PARTICIPANTS = selectinload(Message.participants)
-_WITH_PARTICIPANTS = (
+WITH_PARTICIPANTS = (
     _PARTICIPANTS.joinedload(Participant.person),
     _PARTICIPANTS.joinedload(Participant.agency),
 )

@@ -75,7 +75,7 @@ def _take_turn(session: Session) -> None:
     _drop_sent(session, select(rows.SentMessage.id).where(~stands))
 
 
-def _drop_sent(session: Session, gone: Select[tuple[int]] | Sequence[int]) -> None:
+def _drop_sent(session: Session, gone: Select[int] | Sequence[int]) -> None:
     for column in (rows.SentMessage.parent_id, rows.SentMessage.thread_id):
         session.execute(
             update(rows.SentMessage)
@@ -162,7 +162,7 @@ def _earlier(session: Session, appearances: Sequence[Appearance]) -> dict[int, i
         tied = select(rows.Message.id, rows.Message.sent_message_id).where(
             rows.Message.id.in_(chunk), rows.Message.sent_message_id.is_not(None)
         )
-        had.update({row[0]: row[1] for row in session.execute(tied)})
+        had.update({row[0]: row[1] for row in session.execute(tied) if row[1] is not None})
     return had
 
 
@@ -173,6 +173,8 @@ def _write_sent(session: Session, threads: Threads, ids: dict[int, int]) -> None
             "parent_id": ids[sent.parent] if sent.parent is not None else None,
             "parent_evidence": rows.ParentEvidence(sent.evidence.value) if sent.evidence else None,
             "thread_id": ids[sent.thread],
+            "is_printed": sent.is_printed,
+            "is_reply": sent.is_reply,
         }
         for number, sent in enumerate(threads.sent)
     ]

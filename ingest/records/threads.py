@@ -21,7 +21,7 @@ class Appearance:
     """A message as it stands in one place, printed or quoted; ids are the record's own."""
 
     id: int
-    chain: int  # id of the printed message at the top of the chain in which it stands
+    chain: int  # id of the printed message at the top of the chain in which it stands, its own if it is that one
     above: int | None = None  # id of the appearance that quotes it
     sender: int | None = None  # id of the person; None: withheld, or none read
     sender_name: str = ""  # as printed, "" where `sender` is None
@@ -44,6 +44,8 @@ class SentRecord:
     parent: int | None  # what it answers or forwards
     evidence: ParentEvidence | None
     thread: int  # the first message of its thread, itself where it stands alone
+    is_printed: bool  # False: quoted, and printed nowhere
+    is_reply: bool  # "RE:" or the like stands before its subject
 
 
 @dataclass(frozen=True, slots=True)

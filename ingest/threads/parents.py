@@ -27,6 +27,7 @@ class _Node:
         subjects = Counter(one.subject for one in members if one.subject)
         self.subject = min(subjects, key=lambda subject: (-subjects[subject], subject), default=None)
         self.is_reply = any(one.is_reply for one in members)
+        self.is_printed = any(one.chain == one.id for one in members)
 
 
 def link_appearances(appearances: Sequence[Appearance]) -> Threads:
@@ -46,7 +47,8 @@ def link_appearances(appearances: Sequence[Appearance]) -> Threads:
     sent = []
     for number, node in enumerate(nodes):
         parent, evidence = edges.get(number, (None, None))
-        sent.append(SentRecord(tuple(one.id for one in node.members), parent, evidence, threads[number]))
+        ids = tuple(one.id for one in node.members)
+        sent.append(SentRecord(ids, parent, evidence, threads[number], node.is_printed, node.is_reply))
     return Threads(tuple(sent), doubts)
 
 

@@ -56,6 +56,8 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("thread_id", sa.Integer(), nullable=True),
+        sa.Column("is_printed", sa.Boolean(), server_default="1", nullable=False),
+        sa.Column("is_reply", sa.Boolean(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(
             ["parent_id"], ["sent_messages.id"], name=op.f("fk_sent_messages_parent_id_sent_messages")
         ),
@@ -65,6 +67,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sent_messages")),
     )
     with op.batch_alter_table("sent_messages", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sent_messages_is_printed"), ["is_printed"], unique=False)
         batch_op.create_index(batch_op.f("ix_sent_messages_parent_id"), ["parent_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_sent_messages_thread_id"), ["thread_id"], unique=False)
 
@@ -291,6 +294,7 @@ def downgrade() -> None:
     with op.batch_alter_table("sent_messages", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sent_messages_thread_id"))
         batch_op.drop_index(batch_op.f("ix_sent_messages_parent_id"))
+        batch_op.drop_index(batch_op.f("ix_sent_messages_is_printed"))
 
     op.drop_table("sent_messages")
     with op.batch_alter_table("corrections", schema=None) as batch_op:

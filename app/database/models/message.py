@@ -72,6 +72,7 @@ class Message(Base):
         lazy="raise", order_by="Attachment.id", cascade="all, delete-orphan", passive_deletes=True
     )
     redactions: Mapped[list[Redaction]] = relationship(lazy="raise", order_by=Redaction.id, viewonly=True)
+    sent_message: Mapped["SentMessage | None"] = relationship(lazy="raise")
 
 
 class Participant(Base):
@@ -134,6 +135,8 @@ class SentMessage(Base):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("sent_messages.id"), index=True)  # what it answers
     parent_evidence: Mapped[ParentEvidence | None]
     thread_id: Mapped[int | None] = mapped_column(ForeignKey("sent_messages.id"), index=True)  # the thread's first
+    is_printed: Mapped[bool] = mapped_column(server_default="1", index=True)  # False: quoted, and printed nowhere
+    is_reply: Mapped[bool] = mapped_column(server_default="0")  # "RE:" or the like stands before its subject
 
 
 class MessageMark(Base):
