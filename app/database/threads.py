@@ -42,8 +42,8 @@ class ThreadRepository:
     def count(self) -> int:
         """Return the number of threads of two messages or more."""
         answering = (ParentEvidence.QUOTED, ParentEvidence.REPLY_HEADER)
-        several = select(SentMessage.thread_id.distinct()).where(SentMessage.parent_evidence.in_(answering))
-        return self._session.scalar(select(func.count()).select_from(several.subquery())) or 0
+        counted = select(func.count(SentMessage.thread_id.distinct()))
+        return self._session.scalar(counted.where(SentMessage.parent_evidence.in_(answering))) or 0
 
     def around(self, message: Message, *, limit: int) -> ThreadStretch | None:
         """Return the thread of a message, at most `limit` entries around it; None if it is not tied yet."""

@@ -22,7 +22,7 @@ from ingest.threads import find_marks, link_appearances
 log = logging.getLogger(__name__)
 
 _AT_A_TIME = 20_000  # waiting messages: bounds the memory of a run over a large archive
-_MOST_SHARING = 400  # messages that share a mark; what more have in common tells nothing
+_MOST_SHARING = 100  # messages that share a mark; what more have in common tells nothing
 _LOCK = 0x54485245  # PostgreSQL: one at a time ties messages
 _OWN_DOUBTS = ("two_parents", "thread_circle")
 
@@ -38,9 +38,10 @@ def link_waiting(session: Session) -> bool:
     ).all()
     if not waiting:
         return False
-    _mark(session, load_appearances(session, waiting))
-    touched = sorted(_touched(session, waiting))
-    appearances = load_appearances(session, touched)
+    appearances = load_appearances(session, waiting)
+    _mark(session, appearances)
+    touched = _touched(session, waiting)
+    appearances += load_appearances(session, sorted(touched.difference(waiting)))
     threads = link_appearances(appearances)
     _store(session, appearances, threads)
     store_differences(session, [sent.appearances for sent in threads.sent])

@@ -19,10 +19,12 @@ _TELLING = 60  # letters from which words alone can tell a message
 _HALF, _WHOLE = 0.5, 0.75  # a text quoted in part, and one quoted whole
 _SAME_NAME = 0.78  # a misread name; from here up no two people of the measured releases were taken for one
 _SAME_SUBJECT = 0.85
+_BEGINNING, _SAME_BEGINNING = 80, 0.3  # letters of a text, and what must agree of them
 _TELLING_SUBJECT = 12  # letters
 _MOST_HOURS = 14  # between two zones
 _SURE = 2.75  # two of sender, minute and subject agree, and the words do
 _WINDOW = 40  # of a block that is compared pair by pair: keeps the work linear
+_NEXT = 3  # of a block that many share, as of those who write the same disclaimer
 _NAME_WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -85,9 +87,10 @@ def _matching_pairs(ordered: Sequence[Appearance]) -> Iterator[tuple[float, Appe
     seen: set[tuple[int, int]] = set()
     for name in sorted(blocks):
         block = sorted(blocks[name], key=lambda one: (one.subject or "", one.sender or 0, one.letters[:40], one.id))
+        window = _WINDOW if len(block) <= _WINDOW or not name.startswith("text") else _NEXT
         senders = _senders_of_subjects(block) if name.startswith("minute") else {}
         for index, one in enumerate(block):
-            for other in block[index + 1 : index + 1 + _WINDOW]:
+            for other in block[index + 1 : index + 1 + window]:
                 pair = (one.id, other.id) if one.id < other.id else (other.id, one.id)
                 if pair in seen or one.chain == other.chain:
                     continue
@@ -122,6 +125,8 @@ def _strength(one: Appearance, other: Appearance, *, is_crowded: bool) -> float:
     text = containment(one.letters, other.letters)
     shorter, longer = sorted((len(one.letters), len(other.letters)))
     if text >= _SAME_TEXT and shorter >= _TELLING:
+        if when is not _Match.SAME and not _begin_alike(one.letters, other.letters):
+            return 0.0  # one holds the other, as where a head was not read that stood between them
         return agreeing + text if _is_told_by_text(agreeing, min(who, what), when, shorter / longer) else 0.0
     if when is not _Match.SAME or min(who, what) is _Match.OTHER or agreeing < 2:
         return 0.0
@@ -137,6 +142,10 @@ def _is_told_by_text(agreeing: int, weakest: _Match, when: _Match, share: float)
     if agreeing >= 2:
         return True
     return weakest > _Match.OTHER and share >= _HALF
+
+
+def _begin_alike(one: str, other: str) -> bool:
+    return containment(one[:_BEGINNING], other[:_BEGINNING]) >= _SAME_BEGINNING
 
 
 def _needs_text(one: Appearance, other: Appearance, who: _Match, *, is_crowded: bool) -> bool:
@@ -169,15 +178,16 @@ def _when(one: Appearance, other: Appearance) -> _Match:
     if one.moment is None or other.moment is None:
         return _Match.OPEN if one.day is None or other.day is None or one.day == other.day else _Match.OTHER
     first, second = one.moment, other.moment
-    if not (one.has_seconds and other.has_seconds):
+    if one.has_seconds != other.has_seconds:
         first, second = first.replace(second=0), second.replace(second=0)
-    apart = abs(first - second)
-    if not apart:
+    if first == second:
         return _Match.SAME
+    apart = abs(first - second)
     if apart <= timedelta(hours=_MOST_HOURS) and apart.seconds % 3600 == 0:
         return _Match.NEAR
-    digits = zip(f"{first:%Y%m%d%H%M%S}", f"{second:%Y%m%d%H%M%S}", strict=True)
-    return _Match.NEAR if sum(a != b for a, b in digits) == 1 else _Match.OTHER
+    digits = zip(f"{first:%H%M%S}", f"{second:%H%M%S}", strict=True)
+    is_misread = first.date() == second.date() and sum(a != b for a, b in digits) == 1
+    return _Match.NEAR if is_misread else _Match.OTHER
 
 
 def _what(one: Appearance, other: Appearance) -> _Match:
