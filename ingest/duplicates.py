@@ -12,6 +12,7 @@ from typing import NamedTuple
 _SHINGLE = 7  # letters: of the sizes measured on noisy prints the one that finds most copies
 _MOST_LETTERS = 8_000  # of a text that are compared; what is longer is told by its beginning
 _SKETCHED = 2_000  # letters whose shingles are hashed
+_BEGINNING = 200  # letters in which a short text is sought
 _MOST_WORDS = 3_000
 _MOST_DIFFERENCES = 40
 _MISREAD = 0.55  # likeness from which other words in the same place are taken for a misreading
@@ -63,6 +64,17 @@ def containment(one: str, other: str) -> float:
     first, second = _shingles(one), _shingles(other)
     fewer = min(len(first), len(second))
     return len(first & second) / fewer if fewer else 0.0
+
+
+def agreement(one: str, other: str) -> float | None:
+    """Return how much of the shorter folded text, however short, the other has too; None if one is empty."""
+    fewer = min(len(one), len(other))
+    if not fewer:
+        return None
+    if fewer >= 4 * _SHINGLE:
+        return containment(one, other)
+    blocks = SequenceMatcher(None, one[:_BEGINNING], other[:_BEGINNING], autojunk=False).get_matching_blocks()
+    return sum(block.size for block in blocks if block.size >= min(3, fewer)) / fewer
 
 
 def likeness(one: str, other: str) -> float:

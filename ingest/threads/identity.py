@@ -3,17 +3,19 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 from enum import IntEnum
 from functools import lru_cache
+from itertools import pairwise
 
-from ingest.duplicates import containment
+from ingest.duplicates import agreement, containment
 from ingest.records import Appearance
 from ingest.threads.marks import identity_names
 from ingest.threads.subjects import is_generic
 
 _SAME_TEXT = 0.8
+_SAME_SHORT_TEXT = 0.6
 _OTHER_TEXT = 0.25
 _TELLING = 60  # letters from which words alone can tell a message
 _HALF, _WHOLE = 0.5, 0.75  # a text quoted in part, and one quoted whole
@@ -23,6 +25,7 @@ _BEGINNING, _SAME_BEGINNING = 80, 0.3  # letters of a text, and what must agree 
 _TELLING_SUBJECT = 12  # letters
 _MOST_HOURS = 14  # between two zones
 _SURE = 2.75  # two of sender, minute and subject agree, and the words do
+_ROUNDS = 8  # in which what was joined lets its neighbours be joined: chains are rarely longer
 _WINDOW = 40  # of a block that is compared pair by pair: keeps the work linear
 _NEXT = 3  # of a block that many share, as of those who write the same disclaimer
 _NAME_WORD = re.compile(r"[^\W\d_]{2,}")
@@ -61,15 +64,59 @@ def find_same(appearances: Sequence[Appearance]) -> list[list[Appearance]]:
     groups = {one.id: _Group(one) for one in ordered}
     pairs = sorted(_matching_pairs(ordered), key=lambda pair: (-pair[0], pair[1].id, pair[2].id))
     for strength, one, other in pairs:
-        first, second = groups[one.id], groups[other.id]
-        if first is second or not _may_join(first, second, strength):
-            continue
-        larger, smaller = (first, second) if len(first.members) >= len(second.members) else (second, first)
-        larger.add(smaller)
-        for member in smaller.members:
-            groups[member.id] = larger
+        _join(groups, one, other, strength)
+    for _ in range(_ROUNDS):
+        joined = sum(_join(groups, one, other, _SURE) for one, other in _between_the_same(ordered, groups))
+        if not joined:
+            break
     found = {id(group): group.members for group in groups.values()}
     return sorted((sorted(members, key=lambda one: one.id) for members in found.values()), key=lambda one: one[0].id)
+
+
+def _join(groups: dict[int, _Group], one: Appearance, other: Appearance, strength: float) -> bool:
+    """Make one group of those of two appearances if they may be one; tell whether it was done."""
+    first, second = groups[one.id], groups[other.id]
+    if first is second or not _may_join(first, second, strength):
+        return False
+    larger, smaller = (first, second) if len(first.members) >= len(second.members) else (second, first)
+    larger.add(smaller)
+    for member in smaller.members:
+        groups[member.id] = larger
+    return True
+
+
+def _between_the_same(
+    ordered: Sequence[Appearance], groups: dict[int, _Group]
+) -> Iterator[tuple[Appearance, Appearance]]:
+    """Yield pairs of one minute that quote the same message, or are quoted by it, and are not plainly others.
+
+    Sender or subject may be misread: nobody answers a message twice in a minute.
+    """
+    by_id = {one.id: one for one in ordered}
+    below = {one.above: one for one in reversed(ordered) if one.above is not None}
+    blocks: dict[tuple[bool, datetime, int], list[Appearance]] = defaultdict(list)
+    for one in ordered:
+        for is_below, next_one in ((True, below.get(one.id)), (False, by_id.get(one.above or 0))):
+            if one.moment is not None and next_one is not None:
+                blocks[is_below, one.moment.replace(second=0), id(groups[next_one.id])].append(one)
+    for block in blocks.values():
+        for one, other in pairwise(block):
+            if _when(one, other) is _Match.SAME and not _has_other_words(one, other) and _may_be_one(one, other):
+                yield one, other
+
+
+def _may_be_one(one: Appearance, other: Appearance) -> bool:
+    """Tell whether sender and words leave it open; two people may answer the same in one minute."""
+    words = agreement(one.letters, other.letters) or 0.0
+    return _who(one, other) > _Match.OTHER or (words >= _SAME_SHORT_TEXT and _what(one, other) > _Match.OTHER)
+
+
+def _has_other_words(one: Appearance, other: Appearance) -> bool:
+    """Tell whether two messages of one minute are not one, by their words; the same second says more than these."""
+    if one.has_seconds and other.has_seconds:
+        return False
+    words = agreement(one.letters, other.letters)
+    return words is not None and words < _OTHER_TEXT
 
 
 def _may_join(first: _Group, second: _Group, strength: float) -> bool:
@@ -121,17 +168,17 @@ def _strength(one: Appearance, other: Appearance, *, is_crowded: bool) -> float:
     who, what = _who(one, other), _what(one, other)
     if who is what is _Match.OTHER:
         return 0.0
+    if when is not _Match.SAME and not _begin_alike(one.letters, other.letters):
+        return 0.0  # the words must tell; one that only holds the other is where a head between was not read
     agreeing = [who, when, what].count(_Match.SAME)
     text = containment(one.letters, other.letters)
     shorter, longer = sorted((len(one.letters), len(other.letters)))
     if text >= _SAME_TEXT and shorter >= _TELLING:
-        if when is not _Match.SAME and not _begin_alike(one.letters, other.letters):
-            return 0.0  # one holds the other, as where a head was not read that stood between them
         return agreeing + text if _is_told_by_text(agreeing, min(who, what), when, shorter / longer) else 0.0
     if when is not _Match.SAME or min(who, what) is _Match.OTHER or agreeing < 2:
         return 0.0
-    if text < _OTHER_TEXT and shorter >= _TELLING:
-        return 0.0  # other words: two messages of one minute
+    if _has_other_words(one, other):
+        return 0.0
     return 0.0 if _needs_text(one, other, who, is_crowded=is_crowded) and text < _SAME_TEXT else agreeing + text / 2
 
 

@@ -2,8 +2,8 @@
 
 import re
 
-_PREFIX = re.compile(
-    r"\s*(?:(?:re|fwd?|aw|wg|sv|vs|tr|rv|r|i|enc|res|odp|pd|ynt|ilt|antw|doorst|vb|vl|ref|rif)"
+_PREFIX = re.compile(  # "Fvv" is how OCR reads "Fw"
+    r"\s*(?:(?:re|fwd?|fvvd?|aw|wg|sv|vs|tr|rv|r|i|enc|res|odp|pd|ynt|ilt|antw|doorst|vb|vl|ref|rif)"
     r"\s*(?:\[\d+\]|\(\d+\)|\^\d+)?\s*[:;]|\[(?:external|ext|encrypt|secure)[^\]]{0,20}\])\s*",
     re.I,
 )

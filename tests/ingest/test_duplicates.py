@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.duplicates import containment, find_differences, fold_text, likeness, sketch
+from ingest.duplicates import agreement, containment, find_differences, fold_text, likeness, sketch
 
 _TEXT = (
     "The embassy asks whether the convoy leaves before dawn, and who pays for the trucks.\n"
@@ -30,6 +30,12 @@ def test_a_part_is_contained_and_not_alike() -> None:
     one, part = fold_text(_TEXT), fold_text(_TEXT[:80])
     assert containment(one, part) == 1.0
     assert likeness(one, part) < 0.7
+
+
+def test_short_texts_agree_or_do_not() -> None:
+    pairs = [("plsprint", "pisprint"), ("plsprint", "fyiandsendaround"), ("ok", "ok"), ("", "ok")]
+    shares = [agreement(one, other) for one, other in pairs]
+    assert [share and round(share, 1) for share in shares] == [0.8, 0.0, 1.0, None]
 
 
 def test_other_texts_share_nothing() -> None:

@@ -164,6 +164,23 @@ def test_the_same_subject_and_people_make_a_parent_likely_and_no_thread() -> Non
     assert threads.sent[2].parent is None
 
 
+def test_a_misread_head_is_told_by_what_stands_below_it() -> None:
+    question = {"moment": _NOON, "subject": "convoytotripoli"}
+    later = _NOON + timedelta(minutes=30)
+    misread = _one(3, moment=later, subject="myer", sender_name="Roe, Jare", sender=7)
+    first = _chain(_one(1, moment=later), _one(2, **question))
+    second = _chain(misread, _one(4, **question))
+    assert _groups(*first, *second) == [(1, 3), (2, 4)]
+    assert _groups(first[0], misread) == [(1,), (3,)]
+
+
+def test_two_answers_of_one_minute_in_other_words_are_two() -> None:
+    later = _NOON + timedelta(minutes=30)
+    first = _chain(_one(1, moment=later, letters="plsprint"), _one(2))
+    second = _chain(_one(3, moment=later, letters="fyiandsendaround"), _one(4))
+    assert _groups(*first, *second) == [(1,), (2, 4), (3,)]
+
+
 def test_a_circle_is_broken_and_doubted() -> None:
     later = _NOON + timedelta(minutes=11)
     threads = link_appearances([*_chain(_one(1), _one(2, moment=later)), *_chain(_one(3, moment=later), _one(4))])
