@@ -18,7 +18,7 @@ _MOST_DIFFERENCES = 40
 _MISREAD = 0.55  # likeness from which other words in the same place are taken for a misreading
 _CODE = re.compile(r"\(?\bb\s*\)?\s*\(?\s*\d\s*\)?(?:\s*\(\s*[a-f]\s*\))?|\b1\.4\s*\([a-h]\)|\[?redacted\]?", re.I)
 _NOT_LETTER = re.compile(r"[\W_]+")
-_WORD = re.compile(r"[^\W\d_]{3,}")
+_WORD = re.compile(r"(?<![^\W_])(?![^\W_]*(\w)\1\1)[^\W\d_]{4,}(?![^\W_])")  # a box is misread as "lllliii" or "yy ee"
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,10 @@ def test_misread_and_broken_words_are_no_difference() -> None:
     assert find_differences("The ambas- sador agreed, finally.", "The ambassador agrecd finally.") == []
 
 
+def test_what_a_box_is_misread_as_is_no_difference() -> None:
+    assert find_differences("A rough draft. lllllliiinnn ee (yoo", "A rough draft. PY yy oe") == []
+
+
 @given(st.text(max_size=300), st.text(max_size=300))
 def test_likeness_is_a_share_and_the_same_both_ways(one: str, other: str) -> None:
     first, second = fold_text(one), fold_text(other)
