@@ -5,7 +5,7 @@ the messages that share a mark with them and the threads of these.
 """
 
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -43,8 +43,10 @@ def link_waiting(session: Session) -> bool:
     touched = _touched(session, waiting)
     appearances += load_appearances(session, sorted(touched.difference(waiting)))
     threads = link_appearances(appearances)
-    _store(session, appearances, threads)
-    store_differences(session, [sent.appearances for sent in threads.sent])
+    had = _earlier(session, appearances)
+    _store(session, threads, had)
+    _write_doubts(session, appearances, threads)
+    store_differences(session, _regrouped(threads, had))
     log.info("tied waiting=%d touched=%d sent=%d", len(waiting), len(touched), len(threads.sent))
     return True
 
@@ -130,9 +132,19 @@ def _sharing(session: Session, marks: Iterable[int]) -> Iterator[int]:
         yield from session.scalars(select(rows.MessageMark.message_id).where(mark.in_(telling)).distinct())
 
 
-def _store(session: Session, appearances: Sequence[Appearance], threads: Threads) -> None:
+def _regrouped(threads: Threads, had: dict[int, int]) -> list[tuple[int, ...]]:
+    """Return the appearances of the messages that have others than they had before; `had`: see `_earlier`."""
+    before = [{had.get(one) for one in sent.appearances} for sent in threads.sent]
+    pieces = Counter(row for rows_before in before for row in rows_before)
+    return [
+        sent.appearances
+        for sent, rows_before in zip(threads.sent, before, strict=True)
+        if None in rows_before or len(rows_before) > 1 or any(pieces[row] > 1 for row in rows_before)
+    ]
+
+
+def _store(session: Session, threads: Threads, had: dict[int, int]) -> None:
     """Write what was found; a sent message that an appearance had before keeps its row."""
-    had = _earlier(session, appearances)
     kept: dict[int, int] = {}  # of a row, the number of the sent message that has it now
     for number, sent in enumerate(threads.sent):
         before = next((had[one] for one in sent.appearances if one in had and had[one] not in kept), None)
@@ -154,10 +166,10 @@ def _store(session: Session, appearances: Sequence[Appearance], threads: Threads
     _update(session, rows.Message, moved)
     for gone in in_chunks(sorted(set(had.values()) - kept.keys())):
         _drop_sent(session, list(gone))
-    _write_doubts(session, appearances, threads)
 
 
 def _earlier(session: Session, appearances: Sequence[Appearance]) -> dict[int, int]:
+    """Return the row of the sent message that each appearance has so far."""
     had: dict[int, int] = {}
     for chunk in in_chunks(one.id for one in appearances):
         tied = select(rows.Message.id, rows.Message.sent_message_id).where(

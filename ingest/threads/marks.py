@@ -10,7 +10,7 @@ from ingest.threads.subjects import is_generic
 def find_marks(appearance: Appearance) -> frozenset[int]:
     """Return numbers of 63 bits; two appearances that share none are neither one message nor of one thread.
 
-    They stand for the minute, the subject, a sketch of the words, and a native mail's ids.
+    They stand for the minute, the subject in its month, a sketch of the words, and a native mail's ids.
     """
     return frozenset(_number(name) for name in (*identity_names(appearance), *_thread_names(appearance)))
 
@@ -27,8 +27,10 @@ def identity_names(appearance: Appearance) -> list[str]:
 
 def _thread_names(appearance: Appearance) -> list[str]:
     names = [f"id {answered}" for answered in appearance.answers]
-    if not is_generic(appearance.subject):
-        names.append(f"subject {appearance.subject}")
+    if appearance.moment is not None and not is_generic(appearance.subject):
+        months = appearance.moment.year * 12 + appearance.moment.month
+        # What answers it within thirty days has the mark of this month or of the next one too.
+        names += [f"subject {month} {appearance.subject}" for month in (months, months + 1)]
     return names
 
 
