@@ -10,7 +10,7 @@ from heapq import nsmallest
 from typing import NamedTuple
 
 _SHINGLE = 7  # letters: of the sizes measured on noisy prints the one that finds most copies
-_MOST_LETTERS = 8_000  # of a text that are compared; what is longer is told by its beginning
+_MOST_LETTERS = 4_000  # of a text that are compared; what is longer is told by its beginning
 _SKETCHED = 2_000  # letters whose shingles are hashed
 _BEGINNING = 200  # letters in which a short text is sought
 _MOST_WORDS = 3_000

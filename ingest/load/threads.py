@@ -21,8 +21,9 @@ from ingest.threads import find_marks, link_appearances
 
 log = logging.getLogger(__name__)
 
-_AT_A_TIME = 20_000  # waiting messages: bounds the memory of a run over a large archive
-_MOST_SHARING = 100  # messages that share a mark; what more have in common tells nothing
+_AT_A_TIME = 40_000  # waiting messages: bounds the memory of a run over a large archive
+_MOST_SHARING = 40  # messages that share a mark and are all looked at
+_OF_MANY = 8  # of a mark that more share: enough to find the message of which one more copy came
 _LOCK = 0x54485245  # PostgreSQL: one at a time ties messages
 _OWN_DOUBTS = ("two_parents", "thread_circle")
 
@@ -126,10 +127,14 @@ def _touched(session: Session, waiting: Sequence[int]) -> set[int]:
 
 
 def _sharing(session: Session, marks: Iterable[int]) -> Iterator[int]:
+    """Yield the messages that have one of these marks; of one that many have, the first few, for it tells little."""
+    mark, message_id = rows.MessageMark.mark, rows.MessageMark.message_id
+    place = func.row_number().over(partition_by=mark, order_by=message_id).label("place")
+    holders = func.count().over(partition_by=mark).label("holders")
     for chunk in in_chunks(sorted(marks)):
-        mark = rows.MessageMark.mark
-        telling = select(mark).where(mark.in_(chunk)).group_by(mark).having(func.count() <= _MOST_SHARING)
-        yield from session.scalars(select(rows.MessageMark.message_id).where(mark.in_(telling)).distinct())
+        held = select(message_id, place, holders).where(mark.in_(chunk)).subquery()
+        few = (held.c.holders <= _MOST_SHARING) | (held.c.place <= _OF_MANY)
+        yield from session.scalars(select(held.c.message_id).where(few).distinct())
 
 
 def _regrouped(threads: Threads, had: dict[int, int]) -> list[tuple[int, ...]]:
