@@ -23,7 +23,7 @@ from app.cli import commands, report_errors
 from app.config import Settings
 from app.errors import BadRequestError
 from app.logs import set_up_logging
-from ingest.pipeline import Outcome
+from ingest.pipeline import Outcome, link_messages
 from ingest.pipeline import ingest as ingest_files
 from ingest.records import State
 from ingest.releases import describe_release
@@ -94,6 +94,17 @@ def retry(slug: str | None, *, partial: bool, as_json: bool) -> None:
         tally = _follow(archive, outcomes, found, as_json=as_json)
     if not as_json:
         click.echo(_summary(tally, slug or "all releases"))
+
+
+@main.command("relink")
+@report_errors
+def relink() -> None:
+    """Find copies, parents and threads of all messages anew, as after people were merged or parted."""
+    settings = Settings.load()
+    set_up_logging(settings.log_level)
+    with open_archive(settings) as archive:
+        link_messages(archive, anew=True)
+    click.echo("Copies, parents and threads of all messages were found anew.")
 
 
 def _follow(archive: Archive, outcomes: Iterable[Outcome], found: int, *, as_json: bool) -> Counter[str]:

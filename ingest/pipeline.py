@@ -24,10 +24,12 @@ from ingest.load import (
     find_read,
     known_attachments,
     link_file,
+    link_waiting,
     load_agencies,
     merge_found_people,
     store_document,
     store_release,
+    unlink_all,
 )
 from ingest.load.attached import Attached
 from ingest.ocr import OcrChoice, OcrPlan
@@ -121,8 +123,17 @@ def ingest_kept(archive: Archive, release_id: int, files: Iterable[tuple[Path, s
 
 
 def connect(archive: Archive) -> None:
-    """Do what needs the whole archive: tell who is who among the people that are new."""
+    """Do what needs the whole archive: tell who is who among the people that are new, and what answers what."""
     _write(archive, functools.partial(merge_found_people, now=datetime.now(UTC).replace(tzinfo=None)))
+    link_messages(archive)
+
+
+def link_messages(archive: Archive, *, anew: bool = False) -> None:
+    """Tie the messages that wait to the others: copies, parents, threads; with `anew` all of them."""
+    if anew:
+        _write(archive, unlink_all)
+    while _write(archive, link_waiting):
+        pass
 
 
 def _write(archive: Archive, work: Callable[[Session], _Written]) -> _Written:

@@ -32,6 +32,7 @@ def every_message(session: Session, release: str | None) -> Iterator[tuple[Messa
             .order_by(Message.position)
             .options(
                 joinedload(Message.document),
+                joinedload(Message.sent_message),
                 selectinload(Message.participants),
                 selectinload(Message.attachments),
                 selectinload(Message.redactions),
@@ -76,6 +77,7 @@ def truth_record(message: Message, file: str, bates: Sequence[str] = ()) -> dict
         "attachments": [attachment.name for attachment in message.attachments],
         "codes": codes,
         "bates": list(bates),
+        "thread": message.sent_message.thread_id if message.sent_message else None,
     }
 
 

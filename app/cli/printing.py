@@ -60,6 +60,11 @@ def print_status(status: ArchiveStatus) -> None:
     click.echo(f"pages            {status.pages} ({status.pages_without_text} without text)")
     for level, count in status.messages.items():
         click.echo(f"{level.value + ' emails':16} {count}")
+    click.echo(f"threads          {status.threads}")
+    missing = status.missing
+    click.echo(f"not released     {missing.quoted_only} emails that are only quoted")
+    click.echo(f"                 {missing.attachments} attachments that are only named")
+    click.echo(f"                 {missing.unanswered} replies without what they answer")
     click.echo(f"releases         {status.releases}")
     click.echo(f"wait for index   {status.waiting_for_index}")
 

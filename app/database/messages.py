@@ -40,11 +40,11 @@ class MessageRepository:
             select(Message)
             .where(Message.key == key)
             .options(
-                *_WITH_PARTICIPANTS,
+                *WITH_PARTICIPANTS,
                 selectinload(Message.attachments).joinedload(Attachment.document),
                 selectinload(Message.redactions),
                 joinedload(Message.document),
-                joinedload(Message.parent).options(*_WITH_PARTICIPANTS),
+                joinedload(Message.parent).options(*WITH_PARTICIPANTS),
             )
         )
 
@@ -57,7 +57,7 @@ class MessageRepository:
             select(Message)
             .where(Message.id.in_(select(inside.c.id)))
             .order_by(Message.position)
-            .options(*_WITH_PARTICIPANTS)
+            .options(*WITH_PARTICIPANTS)
         ).all()
 
     def on_pages(self, document_id: int, first: int, last: int) -> Sequence[Message]:
@@ -67,7 +67,7 @@ class MessageRepository:
             .where(Message.document_id == document_id, Message.level == Level.PRINTED)
             .where(Message.first_page <= last, Message.last_page >= first)
             .order_by(Message.position)
-            .options(*_WITH_PARTICIPANTS)
+            .options(*WITH_PARTICIPANTS)
         ).all()
 
     def in_order(self, document_id: int, *, offset: int, limit: int) -> Sequence[Message]:
@@ -78,14 +78,14 @@ class MessageRepository:
             .order_by(Message.position)
             .offset(offset)
             .limit(limit)
-            .options(*_WITH_PARTICIPANTS)
+            .options(*WITH_PARTICIPANTS)
         ).all()
 
     def with_attachment(self, document_id: int, *, limit: int) -> Sequence[Message]:
         """Return the messages to which this document was attached, in the order they came in, with participants."""
         naming = select(Attachment.message_id).where(Attachment.document_id == document_id)
         return self._session.scalars(
-            select(Message).where(Message.id.in_(naming)).order_by(Message.id).limit(limit).options(*_WITH_PARTICIPANTS)
+            select(Message).where(Message.id.in_(naming)).order_by(Message.id).limit(limit).options(*WITH_PARTICIPANTS)
         ).all()
 
     def of_people(self, person_ids: Sequence[int], *, limit: int) -> Sequence[Message]:
@@ -132,12 +132,12 @@ class MessageRepository:
             .where(Message.id.in_(message_ids))
             .order_by(Message.sent_at.desc().nulls_last(), Message.id.desc())
             .limit(limit)
-            .options(*_WITH_PARTICIPANTS)
+            .options(*WITH_PARTICIPANTS)
         ).all()
 
 
 _PARTICIPANTS = selectinload(Message.participants)
-_WITH_PARTICIPANTS = (
+WITH_PARTICIPANTS = (
     _PARTICIPANTS.joinedload(Participant.person).joinedload(Person.same_as),
     _PARTICIPANTS.joinedload(Participant.agency),
 )

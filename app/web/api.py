@@ -11,6 +11,8 @@ from app.web.dependencies import (
     TheDocument,
     TheHome,
     TheMessage,
+    TheMissing,
+    TheMissingOfRelease,
     ThePage,
     ThePeople,
     ThePerson,
@@ -35,6 +37,7 @@ from app.web.schemas.details import (
 from app.web.schemas.documents import DocumentDetail, PageDetail
 from app.web.schemas.people import PersonPage
 from app.web.schemas.search import SearchPage
+from app.web.schemas.threads import MissingPage
 
 router = APIRouter(prefix="/api/v1", responses=PROBLEM_RESPONSES)
 
@@ -71,6 +74,18 @@ def read_releases(releases: TheReleases) -> ReleasePage:
 def read_release(release: TheRelease) -> ReleaseDetail:
     """A release: its record, its files a hundred at a time, and its problems."""
     return release
+
+
+@router.get("/missing", dependencies=_only("page"))
+def read_missing(missing: TheMissing) -> MissingPage:
+    """What the archive knows of and does not have: emails only quoted, attachments only named, lone replies."""
+    return missing
+
+
+@router.get("/releases/{slug}/missing", dependencies=_only("page"))
+def read_missing_of_release(missing: TheMissingOfRelease) -> MissingPage:
+    """What a release knows of and the archive does not have."""
+    return missing
 
 
 @router.get("/documents/{key}", dependencies=_only("page", "q"))

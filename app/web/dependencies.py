@@ -22,6 +22,7 @@ from app.web.schemas.details import (
 from app.web.schemas.documents import DocumentDetail, PageDetail
 from app.web.schemas.people import PersonPage
 from app.web.schemas.search import SearchPage, search_page
+from app.web.schemas.threads import MissingPage
 
 _PRINTABLE = r"^[^\x00-\x1f\x7f]+$"  # PostgreSQL takes no NUL
 _PRINTABLE_OR_BLANK = r"^[^\x00-\x1f\x7f]*$"
@@ -69,6 +70,14 @@ def _release(archive: TheArchive, slug: Key, page: ListPage = 1) -> ReleaseDetai
     return resources.load_release(archive, slug, page=page)
 
 
+def _missing(archive: TheArchive, page: ListPage = 1) -> MissingPage:
+    return resources.load_missing(archive, page=page)
+
+
+def _missing_of_release(archive: TheArchive, slug: Key, page: ListPage = 1) -> MissingPage:
+    return resources.load_missing(archive, slug, page=page)
+
+
 def _document(archive: TheArchive, key: Key, page: ListPage = 1, q: MarkQuery = "") -> DocumentDetail:
     return resources.load_document(archive, key, page=page, q=q)
 
@@ -112,6 +121,8 @@ TheStatus = Annotated[ArchiveStatus, Depends(_status)]
 TheResults = Annotated[SearchPage, Depends(_results)]
 TheReleases = Annotated[ReleasePage, Depends(_releases)]
 TheRelease = Annotated[ReleaseDetail, Depends(_release)]
+TheMissing = Annotated[MissingPage, Depends(_missing)]
+TheMissingOfRelease = Annotated[MissingPage, Depends(_missing_of_release)]
 TheDocument = Annotated[DocumentDetail, Depends(_document)]
 ThePage = Annotated[PageDetail, Depends(_page)]
 TheBates = Annotated[BatesPage, Depends(_bates)]

@@ -13,6 +13,8 @@ from app.web.dependencies import (
     TheDocument,
     TheHome,
     TheMessage,
+    TheMissing,
+    TheMissingOfRelease,
     ThePage,
     ThePeople,
     ThePerson,
@@ -52,6 +54,18 @@ def releases_page(request: Request, releases: TheReleases) -> HTMLResponse:
 def release_page(request: Request, release: TheRelease) -> HTMLResponse:
     """A release."""
     return render(request, "release.html", release)
+
+
+@router.get("/missing")
+def missing_page(request: Request, missing: TheMissing) -> HTMLResponse:
+    """What the archive knows of and does not have."""
+    return render(request, "missing.html", missing)
+
+
+@router.get("/releases/{slug}/missing")
+def missing_of_release_page(request: Request, missing: TheMissingOfRelease) -> HTMLResponse:
+    """What a release knows of and the archive does not have."""
+    return render(request, "missing.html", missing)
 
 
 @router.get("/documents/{key}")

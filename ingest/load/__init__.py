@@ -11,6 +11,7 @@ from ingest.load.documents import (
 )
 from ingest.load.merging import merge_found_people
 from ingest.load.releases import load_agencies, store_release
+from ingest.load.threads import link_waiting, unlink_all
 
 __all__ = [
     "PIPELINE_VERSION",
@@ -19,8 +20,10 @@ __all__ = [
     "find_read",
     "known_attachments",
     "link_file",
+    "link_waiting",
     "load_agencies",
     "merge_found_people",
     "store_document",
     "store_release",
+    "unlink_all",
 ]

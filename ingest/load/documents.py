@@ -13,6 +13,7 @@ from ingest.agencies import AgencyTable
 from ingest.load.attached import Attached
 from ingest.load.messages import store_messages, store_papers
 from ingest.load.pages import store_pages, store_redactions
+from ingest.load.threads import unlink
 from ingest.records import (
     PageRecord,
     Reading,
@@ -175,6 +176,7 @@ def _forget(session: Session, document: rows.Document) -> dict[str, int]:
     old_keys = dict(session.execute(pages_of_keys).all())
     numbers = session.scalars(select(rows.Page.number).where(rows.Page.document_id == document.id))
     stale = [*old_keys, *(f"{document.key}/{number}" for number in numbers)]
+    unlink(session, rows.Message.document_id == document.id)
     for model in (rows.Paper, rows.Message, rows.Page, rows.Problem):
         session.execute(delete(model).where(model.document_id == document.id))
     known: set[str] = set()

@@ -15,9 +15,11 @@ from ingest.records.messages import (
 )
 from ingest.records.pages import Box, Leak, Line, OcrMark, PageRecord, Redaction, RedactionShape, TextSource, Word
 from ingest.records.ranges import Answer, LongDocument, PageRange, PagesRead, Task
+from ingest.records.threads import Appearance, ParentEvidence, SentRecord, Threads
 
 __all__ = [
     "Answer",
+    "Appearance",
     "AttachedFile",
     "Box",
     "DatePrecision",
@@ -38,6 +40,7 @@ __all__ = [
     "PagesRead",
     "PaperKind",
     "PaperRecord",
+    "ParentEvidence",
     "PrintedDate",
     "Problem",
     "Reading",
@@ -45,11 +48,13 @@ __all__ = [
     "Redaction",
     "RedactionShape",
     "ReleaseRecord",
+    "SentRecord",
     "SourceFile",
     "State",
     "Task",
     "TextKind",
     "TextPart",
     "TextSource",
+    "Threads",
     "Word",
 ]

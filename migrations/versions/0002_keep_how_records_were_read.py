@@ -56,6 +56,8 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("thread_id", sa.Integer(), nullable=True),
+        sa.Column("is_printed", sa.Boolean(), server_default="1", nullable=False),
+        sa.Column("is_reply", sa.Boolean(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(
             ["parent_id"], ["sent_messages.id"], name=op.f("fk_sent_messages_parent_id_sent_messages")
         ),
@@ -65,6 +67,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sent_messages")),
     )
     with op.batch_alter_table("sent_messages", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sent_messages_is_printed"), ["is_printed"], unique=False)
         batch_op.create_index(batch_op.f("ix_sent_messages_parent_id"), ["parent_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_sent_messages_thread_id"), ["thread_id"], unique=False)
 
@@ -105,6 +108,18 @@ def upgrade() -> None:
     with op.batch_alter_table("copy_differences", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_copy_differences_message_id"), ["message_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_copy_differences_other_id"), ["other_id"], unique=False)
+
+    op.create_table(
+        "message_marks",
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.Column("mark", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["messages.id"], name=op.f("fk_message_marks_message_id_messages"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("message_id", "mark", name=op.f("pk_message_marks")),
+    )
+    with op.batch_alter_table("message_marks", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_message_marks_mark"), ["mark"], unique=False)
 
     op.create_table(
         "leaks",
@@ -280,6 +295,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_papers_document_id"))
 
     op.drop_table("papers")
+    with op.batch_alter_table("message_marks", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_message_marks_mark"))
+
+    op.drop_table("message_marks")
     with op.batch_alter_table("leaks", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_leaks_page_id"))
 
@@ -296,6 +315,7 @@ def downgrade() -> None:
     with op.batch_alter_table("sent_messages", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sent_messages_thread_id"))
         batch_op.drop_index(batch_op.f("ix_sent_messages_parent_id"))
+        batch_op.drop_index(batch_op.f("ix_sent_messages_is_printed"))
 
     op.drop_table("sent_messages")
     with op.batch_alter_table("corrections", schema=None) as batch_op:

@@ -68,6 +68,14 @@ def test_retry_reads_only_what_failed(home: Path) -> None:
     assert _run(home, "retry").stdout.startswith("all releases: 1 files (1 refused)")
 
 
+def test_relink_finds_the_same_threads_again(home: Path) -> None:
+    before = json.loads(_run(home, "status", "--json").stdout)
+    assert _run(home, "relink").returncode == 0
+    after = json.loads(_run(home, "status", "--json").stdout)
+    assert after["threads"] == before["threads"] > 0
+    assert after["missing"] == before["missing"]
+
+
 def test_reindex_keeps_every_entry(home: Path) -> None:
     before = json.loads(_run(home, "search", "pilot", "--json").stdout)["count"]
     assert _run(home, "reindex").returncode == 0

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database.models.agency import Agency, Person
@@ -72,6 +72,7 @@ class Message(Base):
         lazy="raise", order_by="Attachment.id", cascade="all, delete-orphan", passive_deletes=True
     )
     redactions: Mapped[list[Redaction]] = relationship(lazy="raise", order_by=Redaction.id, viewonly=True)
+    sent_message: Mapped["SentMessage | None"] = relationship(lazy="raise")
 
 
 class Participant(Base):
@@ -135,6 +136,17 @@ class SentMessage(Base):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("sent_messages.id"), index=True)  # what it answers
     parent_evidence: Mapped[ParentEvidence | None]
     thread_id: Mapped[int | None] = mapped_column(ForeignKey("sent_messages.id"), index=True)  # the thread's first
+    is_printed: Mapped[bool] = mapped_column(server_default="1", index=True)  # False: quoted, and printed nowhere
+    is_reply: Mapped[bool] = mapped_column(server_default="0")  # "RE:" or the like stands before its subject
+
+
+class MessageMark(Base):
+    """What a message shares with others that may be it or be of its thread: see ingest/threads/marks.py."""
+
+    __tablename__ = "message_marks"
+
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True)
+    mark: Mapped[int] = mapped_column(BigInteger, primary_key=True, index=True)  # 63 bits of a hash
 
 
 class CopyDifference(Base):

@@ -5,6 +5,7 @@ from app.web.resources.documents import load_document, load_original, load_page,
 from app.web.resources.errors import MovedError
 from app.web.resources.home import load_home, load_status
 from app.web.resources.messages import load_message
+from app.web.resources.missing import load_missing
 from app.web.resources.people import load_agencies, load_agency, load_names, load_people, load_person
 from app.web.resources.releases import load_release, load_releases
 
@@ -16,6 +17,7 @@ __all__ = [
     "load_document",
     "load_home",
     "load_message",
+    "load_missing",
     "load_names",
     "load_original",
     "load_page",

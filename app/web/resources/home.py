@@ -7,13 +7,16 @@ from sqlalchemy.orm import Session
 from app.archive import Archive
 from app.database.documents import DocumentRepository
 from app.database.messages import MessageRepository
+from app.database.missing import MissingRepository
 from app.database.models import Document
 from app.database.people import PersonRepository
 from app.database.releases import ReleaseRepository
+from app.database.threads import ThreadRepository
 from app.web.resources.releases import summarise_releases
 from app.web.schemas.base import iso_day
 from app.web.schemas.details import ArchiveHome, ArchiveStatus
 from app.web.schemas.documents import DocumentLine, document_line
+from app.web.schemas.threads import missing_count
 
 NEWEST_SHOWN = 8
 _LINKS = {
@@ -21,6 +24,7 @@ _LINKS = {
     "releases": "/api/v1/releases",
     "people": "/api/v1/people",
     "agencies": "/api/v1/agencies",
+    "missing": "/api/v1/missing",
     "status": "/api/v1/status",
     "openapi": "/openapi.json",
     "documentation": "/docs",
@@ -57,6 +61,8 @@ def _status(session: Session) -> ArchiveStatus:
         undated_messages=dates.undated,
         first_day=iso_day(dates.first),
         last_day=iso_day(dates.last),
+        threads=ThreadRepository(session).count(),
+        missing=missing_count(MissingRepository(session).counts()),
         people=PersonRepository(session).count(),
         releases=len(ReleaseRepository(session).every()),
         waiting_for_index=messages.count_waiting(),

@@ -10,6 +10,7 @@ from app.database.documents import DocumentRepository
 from app.database.messages import MessageRepository
 from app.database.models import Message, Page, Role
 from app.database.releases import ReleaseRepository
+from app.database.threads import ThreadRepository
 from app.web.resources.errors import raise_missing
 from app.web.resources.marks import marked_boxes
 from app.web.schemas.details import AttachmentSummary, MessageDetail
@@ -22,9 +23,12 @@ from app.web.schemas.documents import (
 )
 from app.web.schemas.messages import message_summary
 from app.web.schemas.people import participant_summary
+from app.web.schemas.threads import CopySummary, ThreadSummary, copy_summary, thread_summary
 
 PAGES_SHOWN = 40
 MAILS_SHOWN = 100  # to which one file was attached
+THREAD_SHOWN = 30
+COPIES_SHOWN = 20
 
 
 def load_message(archive: Archive, key: str, *, q: str = "") -> MessageDetail:
@@ -38,6 +42,9 @@ def load_message(archive: Archive, key: str, *, q: str = "") -> MessageDetail:
         message = messages.get(key) or raise_missing(session, "message", key)
         document = message.document
         pages = _pages(session, message)
+        threads = ThreadRepository(session)
+        likely = threads.likely_parent(message)
+        copy_count, copies = _copies(threads, message)
         return MessageDetail(
             **dict(message_summary(message)),
             participants=[participant_summary(participant) for participant in message.participants],
@@ -60,7 +67,22 @@ def load_message(archive: Archive, key: str, *, q: str = "") -> MessageDetail:
             places=[place_summary(file) for file in ReleaseRepository(session).places(document.id)],
             pages=[page_summary(page, document.key, marked_boxes(archive, page, q)) for page in pages[:PAGES_SHOWN]],
             pages_left_out=len(pages[PAGES_SHOWN:]),
+            thread=_thread(threads, message),
+            copies=copies,
+            copies_left_out=copy_count - len(copies),
+            probably_answers=message_summary(likely) if likely else None,
         )
+
+
+def _thread(threads: ThreadRepository, message: Message) -> ThreadSummary | None:
+    stretch = threads.around(message, limit=THREAD_SHOWN)
+    return thread_summary(stretch, message) if stretch else None
+
+
+def _copies(threads: ThreadRepository, message: Message) -> tuple[int, list[CopySummary]]:
+    count, copies = threads.copies(message, limit=COPIES_SHOWN)
+    differences = threads.differences(message.id, [copy.id for copy in copies])
+    return count, [copy_summary(copy, differences.get(copy.id)) for copy in copies]
 
 
 def _unread_roles(message: Message) -> list[Role]:

@@ -5,12 +5,14 @@ from sqlalchemy.orm import Session
 from app.archive import Archive
 from app.database.bates import BatesRepository
 from app.database.documents import DocumentRepository
+from app.database.missing import MissingRepository
 from app.database.models import Release, ReleasedFile
 from app.database.releases import ReleaseRepository
 from app.web.resources.errors import raise_missing
 from app.web.schemas.bates import bates_series
 from app.web.schemas.details import ReleaseDetail, ReleasePage, ReleaseSummary, release_summary
 from app.web.schemas.documents import DocumentLine, document_line, document_problem
+from app.web.schemas.threads import missing_count
 
 FILES_SHOWN = 100
 PROBLEMS_SHOWN = 100
@@ -47,6 +49,7 @@ def load_release(archive: Archive, slug: str, *, page: int = 1) -> ReleaseDetail
             source_url=release.source_url,
             note=release.note,
             files=counts.files,
+            missing=missing_count(MissingRepository(session, release.id).counts()),
             states=DocumentRepository(session).count_states(release_id=release.id),
             page=page,
             page_count=page_count,

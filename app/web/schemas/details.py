@@ -27,6 +27,7 @@ from app.web.schemas.people import (
     PrintedName,
     agency_summary,
 )
+from app.web.schemas.threads import CopySummary, MissingCount, ThreadSummary
 
 
 class AttachmentSummary(Schema):
@@ -59,6 +60,10 @@ class MessageDetail(MessageSummary):
     places: list[PlaceSummary]  # releases in which the file was found
     pages: list[PageSummary]  # empty for a mail file
     pages_left_out: int  # of a very long email; see the document for them
+    thread: ThreadSummary | None  # None: not tied to others yet
+    copies: list[CopySummary]  # its other appearances, printed ones first
+    copies_left_out: int
+    probably_answers: MessageSummary | None  # same subject and people, shortly before; nothing says for certain
 
 
 class ReleaseSummary(Schema):
@@ -90,6 +95,7 @@ class ReleaseDetail(ReleaseSummary):
     note: str | None
     files: int  # places in which its documents were found
     states: dict[DocumentState, int]
+    missing: MissingCount
     page: int  # of the list of files, from 1
     page_count: int
     listed: list[DocumentLine]
@@ -156,6 +162,8 @@ class ArchiveStatus(Schema):
     undated_messages: int  # printed ones
     first_day: str | None  # of the dated printed messages, ISO 8601
     last_day: str | None
+    threads: int  # of two emails or more
+    missing: MissingCount
     people: int
     releases: int
     waiting_for_index: int

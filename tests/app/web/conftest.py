@@ -11,7 +11,19 @@ from sqlalchemy.orm import Session
 
 from app.archive import Archive, open_archive
 from app.config import Settings
-from app.database.models import DatePrecision, Document, DocumentState, Level, Problem, Redirect, Release
+from app.database.models import (
+    CopyDifference,
+    DatePrecision,
+    Document,
+    DocumentState,
+    Level,
+    Message,
+    ParentEvidence,
+    Problem,
+    Redirect,
+    Release,
+    SentMessage,
+)
 from app.database.person_merges import merge_people
 from app.store import hash_file
 from tests.support.papers import print_pages
@@ -106,10 +118,29 @@ def _fill(session: Session, archive: Archive, incoming: Path) -> Keys:
         sent_at=datetime(2012, 10, 1),
         precision=DatePrecision.MONTH,
     )
+    _tie(session, main, quoted, undated, scripted)
     session.add(Redirect(old_key="0ldmessage", new_path=f"/messages/{main.key}"))
     session.add(Redirect(old_key="0lddocument", new_path=f"/documents/{letters.key}"))
     assert (quoted.level, main.last_page) == (Level.QUOTED, 2)
     return Keys(letters.key, broken.key, mail.key, main.key, quoted.key, undated.key, scripted.key)
+
+
+def _tie(session: Session, main: Message, quoted: Message, *others: Message) -> None:
+    """Let the main email answer the one it quotes; the scripted one is a copy of it that shows more."""
+    first = SentMessage(is_printed=False)
+    session.add(first)
+    session.flush()
+    first.thread_id = first.id
+    answer = SentMessage(parent_id=first.id, parent_evidence=ParentEvidence.QUOTED, thread_id=first.id, is_reply=True)
+    lone = SentMessage(is_reply=True)
+    session.add_all([answer, lone])
+    session.flush()
+    lone.thread_id = lone.id
+    undated, scripted = others
+    main.sent_message_id, quoted.sent_message_id = answer.id, first.id
+    undated.sent_message_id, scripted.sent_message_id = lone.id, answer.id
+    words = [["and nobody came", "", 1, 1], ["", "but the plumber", 2, 1]]
+    session.add(CopyDifference(message_id=main.id, other_id=scripted.id, likeness=0.8, differences=words))
 
 
 def _add_file(

@@ -160,6 +160,8 @@ def test_openapi_describes_every_path(client: httpx.Client) -> None:
         "/api/v1/search",
         "/api/v1/releases",
         "/api/v1/releases/{slug}",
+        "/api/v1/releases/{slug}/missing",
+        "/api/v1/missing",
         "/api/v1/documents/{key}",
         "/api/v1/documents/{key}/pages/{number}",
         "/api/v1/messages/{key}",

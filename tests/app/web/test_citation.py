@@ -18,6 +18,7 @@ def mailbox(role: Role, name: str | None, *codes: str) -> ParticipantSummary:
         person=None,
         agency=None,
         agency_evidence=None,
+        agency_inherited=False,
     )
 
 
