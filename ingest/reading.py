@@ -6,12 +6,13 @@ from itertools import pairwise
 from pathlib import Path
 
 from app.errors import RefusedFileError, UnreadableFileError
+from ingest.corrections import correct_messages, fit_to_messages, fit_to_pages
 from ingest.furniture import lift_furniture
 from ingest.geometry import see_boxes
 from ingest.mail import read_mail
 from ingest.messages import split_messages, with_quoted
 from ingest.pages import open_pdf, read_page
-from ingest.records import FileKind, PageRecord, Problem, Reading, SourceFile, State, TextSource
+from ingest.records import CorrectionRecord, FileKind, PageRecord, Problem, Reading, SourceFile, State, TextSource
 from ingest.redactions import inline_redactions
 
 _MAILS = (FileKind.EML, FileKind.MBOX, FileKind.MSG)
@@ -24,16 +25,20 @@ def read_file(file: SourceFile, *, max_pages: int) -> Reading:
         UnreadableFileError: the file cannot be read at all; a subclass says why.
     """
     if file.kind is FileKind.PDF:
-        return read_pdf(file.location, max_pages=max_pages)
+        return read_pdf(file.location, max_pages=max_pages, corrections=file.corrections)
     if file.kind in _MAILS:
-        messages, problems = read_mail(file.location, file.kind)
-        state = State.UNREADABLE if not messages else State.PARTIAL if problems else State.PUBLISHED
-        return Reading(state, messages=with_quoted(messages), problems=problems)
+        found, problems = read_mail(file.location, file.kind)
+        state = State.UNREADABLE if not found else State.PARTIAL if problems else State.PUBLISHED
+        messages = with_quoted(found)
+        corrected, lost = correct_messages(messages, fit_to_messages(file.corrections, messages))
+        return Reading(state, messages=tuple(corrected), problems=(*problems, *lost))
     raise RefusedFileError("Files of this type are kept, not read.")
 
 
-def read_pdf(path: Path, *, max_pages: int) -> Reading:
+def read_pdf(path: Path, *, max_pages: int, corrections: Sequence[CorrectionRecord] = ()) -> Reading:
     """Return the pages and emails of a PDF; pages after `max_pages` are left out and said to be.
+
+    What people decided about it, in `corrections`, holds where its lines still have the same text.
 
     Raises:
         UnreadableFileError: it has no page, or is no PDF, or locked.
@@ -43,10 +48,12 @@ def read_pdf(path: Path, *, max_pages: int) -> Reading:
     problems += hidden
     lifted = lift_furniture([page for page, _ in pages])
     marked = [replace(page, redactions=(*page.redactions, *inline_redactions(page))) for page in lifted]
-    split, messages = split_messages(marked)
-    problems += _textless(split)
+    standing = fit_to_pages(corrections, marked)
+    split, messages, papers = split_messages(marked, standing.decided)
+    corrected, lost = correct_messages(messages, standing)
+    problems += [*_textless(split), *lost]
     state = State.PARTIAL if problems else State.PUBLISHED
-    return Reading(state, tuple(split), tuple(messages), tuple(problems))
+    return Reading(state, tuple(split), tuple(corrected), tuple(problems), tuple(papers))
 
 
 def _read_pages(path: Path, max_pages: int) -> tuple[list[tuple[PageRecord, bool]], list[Problem]]:

@@ -90,6 +90,7 @@ def _message(document: rows.Document, record: MessageRecord, position: int, key:
         reasons=list(record.reasons),
         doubts=[[doubt.code, doubt.detail] for doubt in record.doubts],
         doubtful=bool(record.doubts),
+        checked_by=record.checked_by,
     )
 
 

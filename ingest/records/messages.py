@@ -15,6 +15,14 @@ class Level(StrEnum):
     QUOTED = "quoted"
 
 
+class Decision(StrEnum):
+    """What a person decided about a line on which a message begins, or should."""
+
+    EMAIL = "email"  # a printed email begins here
+    QUOTED = "quoted"  # what begins here belongs to the email before it
+    NO_EMAIL = "no_email"  # what begins here is none
+
+
 class MessageKind(StrEnum):
     """What sort of message it is."""
 
@@ -66,6 +74,7 @@ class MessageRecord:
     confidence: float = 1.0  # that it is a message of this level and begins here, 0 to 1
     reasons: tuple[str, ...] = ()  # what speaks most for and against, in words: "top of page"
     doubts: tuple[Doubt, ...] = ()  # why a person should look; none for most
+    checked_by: str | None = None  # the person who found it right; None: read by machine alone
 
 
 class PaperKind(StrEnum):
