@@ -22,7 +22,15 @@ from app.archive import Archive
 from app.database import models as rows
 from ingest.agencies import AgencyTable
 from ingest.files import FileLimits, account, clean_name, find_attached, find_files
-from ingest.load import find_read, known_attachments, link_file, load_agencies, store_document, store_release
+from ingest.load import (
+    find_read,
+    known_attachments,
+    link_file,
+    load_agencies,
+    load_corrections,
+    store_document,
+    store_release,
+)
 from ingest.load.attached import Attached
 from ingest.reading import read_file
 from ingest.records import FileKind, Problem, Reading, ReleaseRecord, SourceFile, State
@@ -205,7 +213,8 @@ class _Run:
             file.location.unlink()  # the store has it; a zip is still unpacked from here
         reading = account(kept)
         if reading is None:
-            return kept
+            with self._archive.sessions() as session:
+                return replace(kept, corrections=load_corrections(session, file.sha256))
         self._accept(kept, reading)
         return None
 
