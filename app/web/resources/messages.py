@@ -16,6 +16,7 @@ from app.web.schemas.details import AttachmentSummary, ExemptionCount, MessageDe
 from app.web.schemas.documents import document_summary, page_summary, place_summary
 from app.web.schemas.messages import message_summary
 from app.web.schemas.people import participant_summary
+from app.web.schemas.readings import how_read
 
 PAGES_SHOWN = 40
 
@@ -51,6 +52,7 @@ def load_message(archive: Archive, key: str, *, q: str = "") -> MessageDetail:
             places=[place_summary(file) for file in ReleaseRepository(session).places(document.id)],
             pages=[page_summary(page, document.key, marked_boxes(archive, page, q)) for page in pages[:PAGES_SHOWN]],
             pages_left_out=len(pages[PAGES_SHOWN:]),
+            **dict(how_read(message)),
         )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from app.database.models import DocumentState, Level, Release, Role
+from app.database.models import DocumentState, Level, MessageKind, Release, Role
 from app.database.releases import ReleaseCounts
 from app.web.schemas.base import Schema, iso_day
 from app.web.schemas.documents import (
@@ -22,6 +22,7 @@ from app.web.schemas.people import (
     PrintedName,
     agency_summary,
 )
+from app.web.schemas.readings import DoubtSummary, FieldSummary
 
 
 class AttachmentSummary(Schema):
@@ -59,6 +60,14 @@ class MessageDetail(MessageSummary):
     places: list[PlaceSummary]  # releases in which the file was found
     pages: list[PageSummary]  # empty for a mail file
     pages_left_out: int  # of a very long email; see the document for them
+    # How it was read.
+    kind: MessageKind
+    confidence: float  # that it is a message and begins here, 0 to 1
+    certainty: str  # the same in words
+    reasons: list[str]  # what spoke most for and against
+    checked: bool  # a person found it right; else it was read by machine alone
+    doubts: list[DoubtSummary]
+    header_fields: list[FieldSummary]  # where each stands and how sure it is
 
 
 class ReleaseSummary(Schema):

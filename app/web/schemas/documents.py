@@ -7,6 +7,7 @@ from app.database.models import Document, DocumentState, Page, Problem, Redactio
 from app.database.word_boxes import WordBox
 from app.web.schemas.base import Schema
 from app.web.schemas.messages import MessageSummary
+from app.web.schemas.papers import PaperSummary
 
 
 class BoxSummary(Schema):
@@ -113,6 +114,7 @@ class DocumentDetail(DocumentSummary):
     total: int  # pages, or messages of a mail file
     pages: list[PageText]
     messages: list[MessageSummary]
+    papers: list[PaperSummary]  # letters, memos, attachment pages: what is no email
 
 
 def document_summary(document: Document) -> DocumentSummary:
