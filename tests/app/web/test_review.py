@@ -1,6 +1,7 @@
 """Records are corrected through the real service, and by nobody without the token."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html import unescape
@@ -39,19 +40,24 @@ Subject: Noon
 Shall we meet?"""
 
 
-@pytest.fixture
-def filled(archive: Archive, tmp_path: Path) -> Archive:
-    path = print_pdf(tmp_path / "a.pdf", [_MAIL.format(subject=subject) for subject in ("one", "two")])
-    list(ingest(archive, [path], ReleaseRecord("test", "Test")))
-    with archive.sessions.begin() as session:
-        for message in session.scalars(select(Message).where(Message.subject == "two")):
-            message.doubtful, message.doubts = True, [["boundary", "No <b>separator</b> stands above."]]
-    return archive
+@pytest.fixture(scope="module")
+def ingested(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of an archive with one doubtful email; each test takes a copy."""
+    home = tmp_path_factory.mktemp("ingested")
+    path = print_pdf(home / "a.pdf", [_MAIL.format(subject=subject) for subject in ("one", "two")])
+    with open_archive(Settings(home=home / "home", database=None)) as archive:
+        list(ingest(archive, [path], ReleaseRecord("test", "Test")))
+        with archive.sessions.begin() as session:
+            for message in session.scalars(select(Message).where(Message.subject == "two")):
+                message.doubtful, message.doubts = True, [["boundary", "No <b>separator</b> stands above."]]
+    return home / "home"
 
 
 @pytest.fixture
-def settings(tmp_path: Path, database_url: str) -> Settings:
-    return Settings(home=tmp_path / "home", database=database_url, review_token=SecretStr(_TOKEN))
+def filled(ingested: Path, tmp_path: Path) -> Iterator[Archive]:
+    home = shutil.copytree(ingested, tmp_path / "home")
+    with open_archive(Settings(home=home, database=None, review_token=SecretStr(_TOKEN))) as archive:
+        yield archive
 
 
 @pytest.fixture
