@@ -141,6 +141,16 @@ def field_value(message: Message, field: str) -> str:
     return (message.subject if field == "subject" else message.importance) or ""
 
 
+def lines_of_page(page: Page) -> list[LineOfPage]:
+    """Return the lines of a page with the boxes around their words."""
+    boxes, lines, start = unpack_boxes(page.word_boxes), [], 0
+    for number, text in enumerate(page.text.split("\n") if page.text else (), 1):
+        end = start + len(text.split())
+        lines.append(LineOfPage(place=f"{page.number}:{number}", text=text, box=_around(boxes[start:end])))
+        start = end
+    return lines
+
+
 def _line(message: Message) -> ReviewLine:
     return ReviewLine(
         message=message_summary(message),
@@ -181,19 +191,9 @@ def _sheets(session: Session, message: Message, first: int, readings: Sequence[F
 def _sheet(page: Page, document: Document, readings: Sequence[FieldSummary]) -> ReviewSheet:
     return ReviewSheet(
         page=page_summary(page, document.key, ()),
-        lines=_lines(page),
+        lines=lines_of_page(page),
         fields=[reading for reading in readings if reading.page == page.number and reading.box],
     )
-
-
-def _lines(page: Page) -> list[LineOfPage]:
-    """Return the lines of a page with the boxes around their words."""
-    boxes, lines, start = unpack_boxes(page.word_boxes), [], 0
-    for number, text in enumerate(page.text.split("\n") if page.text else (), 1):
-        end = start + len(text.split())
-        lines.append(LineOfPage(place=f"{page.number}:{number}", text=text, box=_around(boxes[start:end])))
-        start = end
-    return lines
 
 
 def _around(boxes: Sequence[WordBox]) -> BoxSummary | None:
