@@ -1,5 +1,6 @@
 """A reviewer goes through the queue in a real browser: with JavaScript by keys and clicks, and without it."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,21 +28,23 @@ _LABELS = {"From:": "from", "Sent:": "date", "Date:": "date", "To:": "to", "Cc:"
 
 
 @pytest.fixture(scope="module")
-def reviewed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
-    """An archive of one file."""
-    settings = Settings(home=tmp_path_factory.mktemp("review"), database=None, review_token=SecretStr(_TOKEN))
-    with open_archive(settings) as archive:
+def ingested(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of an archive whose first emails are doubtful; each test decides about a copy."""
+    home = tmp_path_factory.mktemp("ingested")
+    with open_archive(Settings(home=home, database=None)) as archive:
         list(ingest(archive, [_SAMPLE], describe_release([_SAMPLE], {"slug": "sample", "title": "Sample"})))
+        with archive.sessions.begin() as session:
+            printed = select(Message).where(Message.level == Level.PRINTED).order_by(Message.position).limit(6)
+            for message in session.scalars(printed):
+                _doubt(session, message)
+    return home
+
+
+@pytest.fixture
+def reviewed(ingested: Path, tmp_path: Path) -> Iterator[Archive]:
+    home = shutil.copytree(ingested, tmp_path / "home")
+    with open_archive(Settings(home=home, database=None, review_token=SecretStr(_TOKEN))) as archive:
         yield archive
-
-
-@pytest.fixture(autouse=True)
-def doubtful(reviewed: Archive) -> None:
-    """Let its first emails be doubtful, whatever the test before decided."""
-    with reviewed.sessions.begin() as session:
-        printed = select(Message).where(Message.level == Level.PRINTED).order_by(Message.position).limit(6)
-        for message in session.scalars(printed):
-            _doubt(session, message)
 
 
 def _doubt(session: Session, message: Message) -> None:
@@ -64,7 +67,7 @@ def _doubt(session: Session, message: Message) -> None:
     message.doubts = [["sender_unsure", "The sender is a guess: two names stand on the line."]]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def service(reviewed: Archive) -> Iterator[str]:
     with serve(reviewed, decide) as address:
         yield address
@@ -82,6 +85,8 @@ def _sign_in(page: Page) -> None:
 def _open_first(page: Page) -> None:
     _sign_in(page)
     page.locator(".queue a").first.click()
+    page.wait_for_url("**/review/messages/*")
+    page.wait_for_load_state("load")  # modules have run by then
 
 
 def test_sets_a_field_and_sees_it_where_readers_do(page: Page) -> None:
