@@ -97,10 +97,9 @@ def print_review_message(found: ReviewMessage) -> None:
     for doubt in message.doubts:
         click.echo(f"  {doubt.code}: {doubt.detail}")
     for field in found.fields:
-        value = f"withheld {field.codes}".strip() if field.withheld else field.value
         how = f"  [{field.reading.how}: {field.reading.certainty}]" if field.reading else ""
-        if value or field.reading:
-            click.echo(f"{field.field:12} {value}{how}")
+        if field.value or field.reading:
+            click.echo(f"{field.field:12} {field.value}{how}")
 
 
 def print_correction(correction: CorrectionSummary) -> None:

@@ -131,9 +131,12 @@ def load_review_person(archive: Archive, key: str) -> ReviewPerson:
 
 
 def field_value(message: Message, field: str) -> str:
-    """Return a field of a message as a form holds it; "" if it is withheld or not printed."""
+    """Return a field of a message as a form holds it; "" if it is not printed.
+
+    Whoever is withheld stands in the list as codes, so that setting the rest keeps them.
+    """
     if field in _ROLES:
-        return "; ".join(_mailbox(one) for one in _in_role(message, field) if not one.withheld)
+        return "; ".join(_mailbox(one) for one in _in_role(message, field))
     if field == "date":
         return (printed_iso(message) or "").replace("T", " ")
     if field == "attachments":
@@ -177,6 +180,8 @@ def _in_role(message: Message, field: str) -> list[Participant]:
 
 
 def _mailbox(one: Participant) -> str:
+    if one.withheld:
+        return one.codes or "[redacted]"
     if one.name and one.address:
         return f"{one.name} <{one.address}>"
     return one.name or one.address or one.printed

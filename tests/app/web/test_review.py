@@ -136,6 +136,14 @@ def test_a_field_is_withheld_at_once(reviewer: httpx.Client, filled: Archive) ->
     assert (to["withheld"], to["codes"], to["person"]) == (True, ["(b)(6)"], None)
 
 
+def test_setting_a_list_as_it_stands_keeps_who_is_withheld(reviewer: httpx.Client, filled: Archive) -> None:
+    path = f"/review/messages/{_key(filled)}"
+    _post(reviewer, f"{path}/fields/to", do="set", value="Poe, Ann; (b)(6)")
+    assert 'value="Poe, Ann; (b)(6)"' in reviewer.get(path).text
+    first, second = _api(reviewer, path)["recipients"]  # type: ignore[misc]
+    assert (first["name"], second["withheld"], second["codes"]) == ("Poe, Ann", True, ["(b)(6)"])
+
+
 def test_a_split_leads_to_the_new_email(reviewer: httpx.Client, filled: Archive) -> None:
     place = _post(reviewer, f"/review/messages/{_key(filled)}/split", place="2:5")
     message = _api(reviewer, place)
