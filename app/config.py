@@ -5,7 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import BadRequestError
@@ -41,6 +41,11 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address the service listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port the service listens on.")
     image_cache_mb: int = Field(default=512, ge=0, description="Disk space for page images, in MiB.")
+    review_token: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="The word that opens /review for writing, at least 16 letters; without it there is no review.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="WARNING", description="DEBUG, INFO, WARNING or ERROR."
     )
@@ -56,8 +61,9 @@ class Settings(BaseSettings):
             return cls()
         except ValidationError as error:
             wrong = "; ".join(
-                f"READINGROOM_{str(each['loc'][0]).upper()} is {each['input']!r}: {each['msg']}"
+                f"READINGROOM_{option.upper()} is {_shown(option, each['input'])}: {each['msg']}"
                 for each in error.errors()
+                for option in [str(each["loc"][0])]
             )
             raise BadRequestError(f"The settings cannot be used. {wrong}.") from error
 
@@ -75,3 +81,8 @@ class Settings(BaseSettings):
     def files_folder(self) -> Path:
         """The folder of the originals."""
         return self.home / "files"
+
+
+def _shown(option: str, value: object) -> str:
+    """Return a value as a message may show it: a secret stays one."""
+    return "not shown" if option == "review_token" else repr(value)

@@ -21,6 +21,7 @@ from rich.progress import (
 from app.archive import Archive, open_archive
 from app.cli import commands, report_errors
 from app.config import Settings
+from app.corrector import Corrector
 from app.errors import BadRequestError
 from app.logs import set_up_logging
 from ingest.pipeline import Outcome, link_messages
@@ -29,17 +30,20 @@ from ingest.records import State
 from ingest.releases import describe_release
 from ingest.retry import count_stale
 from ingest.retry import retry as retry_files
+from ingest.review import bring_in, decide
 
 _BATCH = 200  # outcomes between two visits to the index: what is read can soon be found
 
 
 @click.group()
 @click.version_option(package_name="reading-room")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """An archive for released public records.
 
     Everything it writes lies under READINGROOM_HOME (default data/archive).
     """
+    context.obj = Corrector(decide, bring_in)  # by this a decision made there takes effect: app knows no stage
 
 
 for command in commands:

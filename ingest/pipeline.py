@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from app.archive import Archive
+from app.config import Settings
 from app.database import models as rows
 from ingest.agencies import AgencyTable
 from ingest.files import FileLimits, account, clean_name, find_attached, find_files, find_kept
@@ -26,6 +27,7 @@ from ingest.load import (
     link_file,
     link_waiting,
     load_agencies,
+    load_corrections,
     merge_found_people,
     store_document,
     store_release,
@@ -122,6 +124,11 @@ def ingest_kept(archive: Archive, release_id: int, files: Iterable[tuple[Path, s
     connect(archive)
 
 
+def plan_ocr(settings: Settings) -> OcrPlan:
+    """Return which engine reads pictures of pages, and how long it may take."""
+    return OcrPlan(OcrChoice(settings.ocr), settings.worker_timeout_s * _OCR_SHARE)
+
+
 def connect(archive: Archive) -> None:
     """Do what needs the whole archive: tell who is who among the people that are new, and what answers what."""
     _write(archive, functools.partial(merge_found_people, now=datetime.now(UTC).replace(tzinfo=None)))
@@ -157,8 +164,7 @@ class _Run:
         self._archive, self._table, self._release_id, self._scratch = archive, table, release_id, scratch
         self.limits = FileLimits(max_bytes=settings.max_file_mb << 20)
         self._worker_limits = WorkerLimits(settings.workers, settings.worker_timeout_s, settings.worker_memory_mb)
-        ocr = OcrPlan(OcrChoice(settings.ocr), settings.worker_timeout_s * _OCR_SHARE)
-        self._read = functools.partial(do_task, max_pages=settings.max_pages, ocr=ocr)
+        self._read = functools.partial(do_task, max_pages=settings.max_pages, ocr=plan_ocr(settings))
         self._done: deque[Outcome] = deque()
         self._attachments: deque[_Waiting] = deque()
         self._waiting_by_path: dict[str, _Waiting] = {}
@@ -253,7 +259,8 @@ class _Run:
             file.location.unlink()  # the store has it; a zip is still unpacked from here
         reading = account(kept)
         if reading is None:
-            return kept
+            with self._archive.sessions() as session:
+                return replace(kept, corrections=load_corrections(session, file.sha256))
         self._accept(kept, reading)
         return None
 

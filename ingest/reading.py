@@ -6,14 +6,16 @@ from itertools import pairwise
 from pathlib import Path
 
 from app.errors import RefusedFileError, UnreadableFileError
+from ingest.corrections import correct_messages, fit_to_messages, fit_to_pages
 from ingest.furniture import lift_furniture
 from ingest.geometry import see_boxes
 from ingest.mail import read_mail
-from ingest.messages import find_papers, split_messages, with_quoted
+from ingest.messages import split_messages, with_quoted
 from ingest.ocr import OcrPlan, PagePictures, open_engine, read_lost_values, read_scans, turn_back, unread_reason
 from ingest.pages import open_pdf, read_page
 from ingest.records import (
     Answer,
+    CorrectionRecord,
     FileKind,
     LongDocument,
     PageRange,
@@ -47,7 +49,8 @@ def do_task(task: Task, *, max_pages: int, ocr: OcrPlan = _PLAN) -> Answer | Gen
     if isinstance(task, LongDocument):
         parts = [kept_pages(path) for path in task.kept]
         pages = [page for part in parts for page in part.pages]
-        return _finish(pages, [each for part in parts for each in part.problems], ocr)
+        problems = [each for part in parts for each in part.problems]
+        return _finish(pages, problems, ocr, task.file.corrections)
     return read_file(task, max_pages=max_pages, ocr=ocr)
 
 
@@ -61,23 +64,40 @@ def read_file(file: SourceFile, *, max_pages: int, ocr: OcrPlan = _PLAN) -> Answ
         count, problems = _count_pages(file.location, max_pages)
         if count > RANGE_PAGES:
             return PagesRead(count, problems=tuple(problems))
-        return read_pdf(file.location, max_pages=max_pages, ocr=ocr)
+        return read_pdf(file.location, max_pages=max_pages, ocr=ocr, corrections=file.corrections)
     if file.kind in _MAILS:
-        messages, mail_problems = read_mail(file.location, file.kind)
-        state = State.UNREADABLE if not messages else State.PARTIAL if mail_problems else State.PUBLISHED
-        return Reading(state, messages=with_quoted(messages), problems=mail_problems)
+        found, mail_problems = read_mail(file.location, file.kind)
+        state = State.UNREADABLE if not found else State.PARTIAL if mail_problems else State.PUBLISHED
+        messages = with_quoted(found)
+        corrected, lost = correct_messages(messages, fit_to_messages(file.corrections, messages))
+        return Reading(state, messages=tuple(corrected), problems=(*mail_problems, *lost))
     raise RefusedFileError("Files of this type are kept, not read.")
 
 
-def read_pdf(path: Path, *, max_pages: int, ocr: OcrPlan = _PLAN) -> Reading:
+def read_whole(file: SourceFile, *, max_pages: int, ocr: OcrPlan = _PLAN) -> Answer:
+    """Return all that is in a file, also in a long PDF, which takes one worker as long as it takes.
+
+    Raises:
+        UnreadableFileError: the file cannot be read at all; a subclass says why.
+    """
+    if file.kind is FileKind.PDF:
+        return read_pdf(file.location, max_pages=max_pages, ocr=ocr, corrections=file.corrections)
+    return read_file(file, max_pages=max_pages, ocr=ocr)
+
+
+def read_pdf(
+    path: Path, *, max_pages: int, ocr: OcrPlan = _PLAN, corrections: Sequence[CorrectionRecord] = ()
+) -> Reading:
     """Return the pages and emails of a PDF; pages after `max_pages` are left out and said to be.
+
+    What people decided about it, in `corrections`, holds where its lines still have the same text.
 
     Raises:
         UnreadableFileError: it has no page, or is no PDF, or locked.
     """
     count, problems = _count_pages(path, max_pages)
     read = _last(_read_pages(path, 1, count, ocr))
-    return _finish(read.pages, [*problems, *read.problems], ocr)
+    return _finish(read.pages, [*problems, *read.problems], ocr, corrections)
 
 
 def read_range(task: PageRange, ocr: OcrPlan = _PLAN) -> Generator[int, None, PagesRead]:
@@ -89,16 +109,19 @@ def read_range(task: PageRange, ocr: OcrPlan = _PLAN) -> Generator[int, None, Pa
     return _read_pages(task.file.location, task.first, task.last, ocr)
 
 
-def _finish(pages: Sequence[PageRecord], problems: Sequence[Problem], ocr: OcrPlan) -> Reading:
+def _finish(
+    pages: Sequence[PageRecord], problems: Sequence[Problem], ocr: OcrPlan, corrections: Sequence[CorrectionRecord]
+) -> Reading:
     """Take the stages that need all pages of a document: furniture, boundaries and headers learn from each other."""
     lifted = lift_furniture(pages)
     marked = [replace(page, redactions=(*page.redactions, *inline_redactions(page))) for page in lifted]
-    split, messages = split_messages(marked)
-    papers = find_papers(split, messages)
-    split, messages = turn_back(split, messages)
-    found = (*problems, *_textless(split, unread_reason(ocr)))
+    standing = fit_to_pages(corrections, marked)
+    split, messages, papers = split_messages(marked, standing.decided)
+    corrected, lost = correct_messages(messages, standing)
+    split, corrected = turn_back(split, corrected)
+    found = (*problems, *_textless(split, unread_reason(ocr)), *lost)
     state = State.PARTIAL if found else State.PUBLISHED
-    return Reading(state, tuple(split), tuple(messages), found, tuple(papers))
+    return Reading(state, tuple(split), tuple(corrected), found, tuple(papers))
 
 
 def _count_pages(path: Path, max_pages: int) -> tuple[int, list[Problem]]:

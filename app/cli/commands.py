@@ -16,7 +16,9 @@ from app.archive import Archive, open_archive
 from app.cli.errors import report_errors
 from app.cli.export import bates_of, every_message, truth_record
 from app.cli.printing import print_document, print_leaks, print_message, print_results, print_status
+from app.cli.review import corrections, review
 from app.config import Settings
+from app.corrector import Corrector
 from app.database.leaks import LeakRepository
 from app.database.models import Release
 from app.errors import NotFoundError
@@ -152,19 +154,21 @@ def reindex() -> None:
 @click.command()
 @click.option("--host", help="Address to listen on (default READINGROOM_HOST or 127.0.0.1).")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on (default READINGROOM_PORT or 8000).")
+@click.pass_obj
 @report_errors
-def serve(host: str | None, port: int | None) -> None:
-    """Serve the archive's pages and its API."""
+def serve(corrector: Corrector, host: str | None, port: int | None) -> None:
+    """Serve the archive's pages and its API, and /review where READINGROOM_REVIEW_TOKEN is set."""
     with _archive() as archive:
         settings = archive.settings
         archive.search.sync()
         address, number = host or settings.host, settings.port if port is None else port
+        service = create_app(archive, corrector.decide)
         server = uvicorn.Server(
-            uvicorn.Config(create_app(archive), host=address, port=number, log_level=settings.log_level.lower())
+            uvicorn.Config(service, host=address, port=number, log_level=settings.log_level.lower())
         )
         listening = socket.create_server((address, number))
         click.echo(f"Reading Room is at http://{address}:{listening.getsockname()[1]} (Ctrl-C ends it)", err=True)
         server.run(sockets=[listening])
 
 
-commands = (serve, search, show, status, export, reindex)
+commands = (serve, search, show, status, export, reindex, review, corrections)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.database.models import BatesNumber, Document, Level, Message, Page, Participant, Release, ReleasedFile, Role
-from app.web.schemas.base import iso_date
+from app.web.schemas.base import printed_iso
 
 _WITHHELD = "[redacted]"
 _BATCH = 500
@@ -79,15 +79,6 @@ def truth_record(message: Message, file: str, bates: Sequence[str] = ()) -> dict
         "bates": list(bates),
         "thread": message.sent_message.thread_id if message.sent_message else None,
     }
-
-
-def printed_iso(message: Message) -> str | None:
-    """Return the date in ISO 8601, cut to its precision, with an offset only if one is printed."""
-    text = iso_date(message.sent_at, message.date_precision) if message.date_precision else None
-    if text is None or message.utc_offset_min is None or "T" not in text:
-        return text
-    hours, minutes = divmod(abs(message.utc_offset_min), 60)
-    return f"{text}{'-' if message.utc_offset_min < 0 else '+'}{hours:02}:{minutes:02}"
 
 
 def _people(message: Message, role: Role) -> list[str]:

@@ -7,6 +7,7 @@ import click
 from app.database.leaks import LeakPlace
 from app.search.results import Hit, Results, Snippet
 from app.web.schemas import ArchiveStatus, DocumentDetail, MessageDetail
+from app.web.schemas.review import CorrectionSummary, ReviewMessage, ReviewQueue
 
 _PAGE_TURN = "\n\n— page turns —\n\n"
 
@@ -95,3 +96,35 @@ def _snippet_line(snippet: Snippet) -> str:
     text = "".join(click.style(part, bold=True) if marked else part for part, marked in snippet.parts)
     page = f"p. {snippet.page}: " if snippet.page else ""
     return f"{page}{' '.join(text.split())}"
+
+
+def print_review_queue(queue: ReviewQueue) -> None:
+    """Print the emails that wait for a person, with the reasons."""
+    for line in queue.lines:
+        page = f", page {line.message.first_page}" if line.document.page_count else ""
+        click.echo(f"{line.message.key}  {line.document.name}{page}  {line.message.subject or '(no subject)'}")
+        for doubt in line.doubts:
+            click.echo(f"  {doubt.code}: {doubt.detail}")
+    click.echo(f"{queue.count} emails wait for a person.", err=True)
+
+
+def print_review_message(found: ReviewMessage) -> None:
+    """Print an email with its doubts and how each field was read."""
+    message = found.message
+    checked = "checked by a person" if message.checked else "read by machine"
+    click.echo(f"Key: {message.key} ({message.level.value}, {checked}; that one begins here is {message.certainty})")
+    for doubt in message.doubts:
+        click.echo(f"  {doubt.code}: {doubt.detail}")
+    for field in found.fields:
+        how = f"  [{field.reading.how}: {field.reading.certainty}]" if field.reading else ""
+        if field.value or field.reading:
+            click.echo(f"{field.field:12} {field.value}{how}")
+
+
+def print_correction(correction: CorrectionSummary) -> None:
+    """Print what a person decided, on one line."""
+    file = f"{correction.sha256[:12]} " if correction.sha256 else ""
+    where = f"{file}{correction.page or '-'}:{correction.line}" if correction.line else "people"
+    field = f" {correction.field}={correction.after!r}" if correction.field else ""
+    day = correction.made_at.isoformat(sep=" ", timespec="minutes")
+    click.echo(f"{day}  {correction.made_by}  {correction.action.value}{field}  {where}  {correction.anchor!r}")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, or_, select, true
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.database.models import Agency, Message, Participant, Person, PersonMerge, Role
 
@@ -171,6 +171,18 @@ class PersonRepository:
             said = _Said(agency, evidence or "", inherited, messages, first, last)
             found.setdefault(agency.id, []).append(said)
         return sorted(map(_sum_up, found.values()), key=lambda one: (-one.messages, one.agency.name))
+
+    def decisions(self, person_id: int) -> list[tuple[PersonMerge, Person]]:
+        """Return the merges of a person, also those that were cut, each with the other one, in order of time."""
+        merges = self._session.scalars(
+            select(PersonMerge)
+            .where(or_(PersonMerge.person_id == person_id, PersonMerge.other_id == person_id))
+            .order_by(PersonMerge.id)
+        ).all()
+        others = {merge.id: merge.other_id if merge.person_id == person_id else merge.person_id for merge in merges}
+        named = select(Person).where(Person.id.in_(others.values())).options(joinedload(Person.same_as))
+        people = {one.id: one for one in self._session.scalars(named)}
+        return [(merge, people[others[merge.id]]) for merge in merges]
 
     def merges(self, person_ids: Sequence[int]) -> list[MergeOfPerson]:
         """Return the merges that hold among these people, the surest first."""

@@ -8,18 +8,23 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from app.archive import Archive
-from app.web import api, docs, files, pages
+from app.web import api, docs, files, pages, review
 from app.web.middleware import AnswerMiddleware
 from app.web.page_images import PageImages
 from app.web.problems import add_problem_handlers
 from app.web.render import open_templates
+from app.web.review import Decide
 
 _STATIC = Path(__file__).parent / "static"
 _MIB = 1 << 20
 
 
-def create_app(archive: Archive) -> FastAPI:
-    """Return the service for this archive, which the caller opens and closes."""
+def create_app(archive: Archive, decide: Decide | None = None) -> FastAPI:
+    """Return the service for this archive, which the caller opens and closes.
+
+    `decide` lets a reviewer's correction take effect. Without it, or without a token in the settings,
+    there is no review and the service writes nothing.
+    """
 
     @asynccontextmanager
     async def close_workers(app: FastAPI) -> AsyncIterator[None]:
@@ -45,5 +50,9 @@ def create_app(archive: Archive) -> FastAPI:
     add_problem_handlers(app)
     for router in (api.router, files.router, pages.router, docs.router):
         app.include_router(router)
+    token = archive.settings.review_token
+    if token is not None and decide is not None:
+        app.state.review = review.ReviewDesk(token.get_secret_value(), decide)
+        app.include_router(review.router)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     return app

@@ -14,6 +14,7 @@ _POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+_REVIEW = "/review"
 _HEADERS = {
     "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -33,13 +34,15 @@ class AnswerMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        is_head = scope["method"] == "HEAD"
+        is_head, is_review = scope["method"] == "HEAD", scope["path"].startswith(_REVIEW)
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
+                if is_review:
+                    headers["Cache-Control"] = "no-store"
             elif is_head and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
             await send(message)

@@ -51,7 +51,8 @@ def answer_problem(request: Request, status: int, code: str, detail: str) -> Res
 
 def _moved(request: Request, error: Exception) -> Response:
     assert isinstance(error, MovedError)
-    prefix = "/api/v1" if request.url.path.startswith(API_PREFIX) else ""
+    path = request.url.path
+    prefix = "/api/v1" if path.startswith(API_PREFIX) else "/review" if path.startswith("/review/") else ""
     _, _, rest = request.url.path.partition(error.old_key)  # "/pages/3" below a document
     query = f"?{request.url.query}" if request.url.query else ""
     return RedirectResponse(f"{prefix}{error.new_path}{rest}{query}", status_code=error.status)

@@ -42,6 +42,7 @@ def open_templates(archive: Archive, static: Path) -> Environment:
         "with_query": with_query,
         "style_url": _versioned(static / "style.css"),
         "script_url": _versioned(static / "reading.js"),
+        "review_script_url": _versioned(static / "review.js"),
     }
     return templates
 

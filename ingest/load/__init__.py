@@ -1,5 +1,6 @@
 """The one writer of records: what was read becomes rows, in one transaction a file."""
 
+from ingest.load.corrections import load_corrections
 from ingest.load.documents import (
     PIPELINE_VERSION,
     add_pages,
@@ -22,6 +23,7 @@ __all__ = [
     "link_file",
     "link_waiting",
     "load_agencies",
+    "load_corrections",
     "merge_found_people",
     "store_document",
     "store_release",

@@ -93,6 +93,7 @@ def _message(document: rows.Document, record: MessageRecord, position: int, key:
         internet_message_id=record.message_id,
         in_reply_to=record.in_reply_to,
         references_text=" ".join(record.references),
+        checked_by=record.checked_by,
     )
 
 

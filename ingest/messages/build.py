@@ -23,7 +23,7 @@ class Part:
     """The lines of one message: a header block and what follows it up to the next one."""
 
     block: HeaderBlock
-    level: Level
+    level: Level | None  # None: a paper, for a person said that it is no email
     verdict: Verdict
     start: int  # first line that belongs to it: an owner's name or a separator stands before the block
     end: int = 0  # first line of the message below, or of what is attached
@@ -44,14 +44,16 @@ class Sheet:
 def build_messages(sheet: Sheet, parts: Sequence[Part]) -> list[MessageRecord]:
     """Return the messages in order: each printed one is followed by those that it quotes, outermost first."""
     messages: list[MessageRecord] = []
-    printed_at = [number for number, part in enumerate(parts) if part.level is Level.PRINTED]
+    printed_at = [number for number, part in enumerate(parts) if part.level is not Level.QUOTED]
     for order, first in enumerate(printed_at):
         last = printed_at[order + 1] if order + 1 < len(printed_at) else len(parts)
         thread = parts[first:last]
         parent: int | None = None
         for part in thread:
+            if part.level is None:
+                continue
             end = part.thread_end if part.level is Level.PRINTED else part.end
-            messages.append(_build_message(sheet, part, parent, end))
+            messages.append(_build_message(sheet, part, part.level, (parent, end)))
             parent = len(messages) - 1
     return [_with_blank_pages(message, sheet) for message in messages]
 
@@ -69,18 +71,20 @@ def _is_blank(page: PageRecord | None) -> bool:
     return page is not None and len(page.furniture) == len(page.lines)
 
 
-def _build_message(sheet: Sheet, part: Part, parent: int | None, end: int) -> MessageRecord:
-    spots, block = sheet.plain, part.block
+def _build_message(sheet: Sheet, part: Part, level: Level, place: tuple[int | None, int]) -> MessageRecord:
+    """Return the message of a part; `place` is the index of what quotes it, and the line at which it ends."""
+    spots, block, (parent, end) = sheet.plain, part.block, place
     head, own, quoted = spots[block.start : block.end], spots[block.end : part.end], spots[part.end : end]
-    text_page = own[0].page if own else head[-1].page
+    first = head[0] if head else spots[part.start]  # a person may say that an email begins where no header is
+    text_page = own[0].page if own else head[-1].page if head else first.page
     headers = _read_headers(sheet, block, head)
     text = "\n".join(filter(None, (block.rest, join_lines(own, text_page))))
     message = MessageRecord(
-        level=part.level,
+        level=level,
         parent=parent,
-        first_page=head[0].page,
+        first_page=first.page,
         last_page=spots[max(end - 1, block.end - 1)].page,
-        first_line=head[0].row + 1,
+        first_line=first.row + 1,
         text_page=text_page,
         headers=headers,
         text=text,

@@ -46,12 +46,18 @@ class _Page:
         return cls(page, tuple(page.lines[index].text for index in kept), kept[0] + 1 if kept else 1)
 
 
-def find_papers(pages: Sequence[PageRecord], messages: Sequence[MessageRecord]) -> list[PaperRecord]:
-    """Return what is no email, in the order of the pages."""
+def find_papers(
+    pages: Sequence[PageRecord], messages: Sequence[MessageRecord], put_aside: Sequence[PaperRecord] = ()
+) -> list[PaperRecord]:
+    """Return what is no email, in the order of the pages; `put_aside` is what a person said is none."""
     turns = find_turns(pages)
+    known = {number for paper in put_aside for number in range(paper.first_page, paper.last_page + 1)}
     by_number = {page.number: _Page.of(page) for page in pages}
     papers = [
-        *_between_messages([by_number[page.number] for page in pages if not page.in_message], turns),
+        *put_aside,
+        *_between_messages(
+            [by_number[page.number] for page in pages if not page.in_message and page.number not in known], turns
+        ),
         *_attached(by_number, messages),
     ]
     return sorted(papers, key=lambda paper: (paper.first_page, paper.first_line))

@@ -12,18 +12,24 @@ from ingest.headers.values import split_attachments
 from ingest.headers.webprint import find_web_headers
 from ingest.messages.boundaries import find_position, is_separator, judge_headers
 from ingest.messages.build import Part, Sheet, build_messages
-from ingest.messages.papers import begins_paper
+from ingest.messages.decided import Decided
+from ingest.messages.papers import begins_paper, find_papers
 from ingest.messages.series import Turn, find_turns
 from ingest.messages.subjects import agree_subjects
 from ingest.messages.withheld import mark_boxes
-from ingest.records import Level, MessageRecord, PageRecord
+from ingest.records import Decision, Level, MessageRecord, PageRecord, PaperKind, PaperRecord
+
+_NOTHING_DECIDED: Mapping[tuple[int, int], Decision] = {}
 
 
-def split_messages(pages: Sequence[PageRecord]) -> tuple[list[PageRecord], list[MessageRecord]]:
-    """Return the pages, marked where they belong to an email, and the messages in order.
+def split_messages(
+    pages: Sequence[PageRecord], decided: Mapping[tuple[int, int], Decision] = _NOTHING_DECIDED
+) -> tuple[list[PageRecord], list[MessageRecord], list[PaperRecord]]:
+    """Return the pages, marked where they belong to an email, the messages in order, and what is no email.
 
     A printed email is followed by the messages that it quotes, outermost first; each names the one
-    that quotes it in `parent`.
+    that quotes it in `parent`. `decided` has what people said of (page, line), both from 1; it holds
+    whatever the lines look like.
     """
     by_number = {page.number: page for page in pages}
     plain = [
@@ -34,16 +40,30 @@ def split_messages(pages: Sequence[PageRecord]) -> tuple[list[PageRecord], list[
     ]
     spots = mark_boxes(plain, by_number)
     turns = find_turns(pages)
-    parts = _find_parts(spots, by_number, turns)
+    parts = _find_parts(spots, by_number, turns, Decided(spots, decided))
     dates = (part.block.values.get(Label.DATE, "") for part in parts)
     messages = build_messages(Sheet(spots, plain, by_number, turns, decide_day_first(dates)), parts)
+    put_aside = _papers_put_aside(plain, parts)
     inside = {
         number
         for message in messages
         if message.level is Level.PRINTED
         for number in range(message.first_page, message.last_page + 1)
     }
-    return [replace(page, in_message=page.number in inside) for page in pages], messages
+    # A page that holds a paper beside an email is found by itself too: nothing else has the paper's words.
+    inside -= {number for paper in put_aside for number in range(paper.first_page, paper.last_page + 1)}
+    marked = [replace(page, in_message=page.number in inside) for page in pages]
+    return marked, messages, find_papers(marked, messages, put_aside)
+
+
+def _papers_put_aside(spots: Sequence[Spot], parts: Sequence[Part]) -> list[PaperRecord]:
+    """Return what a person said is no email, each up to where the next one begins."""
+    papers = []
+    for part in parts:
+        if part.level is None:
+            first, last = spots[part.start], spots[part.end - 1]
+            papers.append(PaperRecord(PaperKind.OTHER, first.page, last.page, first.row + 1, first.line.text))
+    return papers
 
 
 def find_blocks(spots: Sequence[Spot]) -> list[HeaderBlock]:
@@ -61,23 +81,29 @@ def find_blocks(spots: Sequence[Spot]) -> list[HeaderBlock]:
     return blocks
 
 
-def _find_parts(spots: Sequence[Spot], pages: Mapping[int, PageRecord], turns: Mapping[int, Turn]) -> list[Part]:
-    blocks = find_blocks(spots)
+def _find_parts(
+    spots: Sequence[Spot], pages: Mapping[int, PageRecord], turns: Mapping[int, Turn], decided: Decided
+) -> list[Part]:
+    blocks = decided.find_blocks(find_blocks)
     parts: list[Part] = []
     for block, verdict in zip(blocks, judge_headers(spots, blocks, pages, turns), strict=True):
-        level = Level.PRINTED if verdict.log_odds > 0 else Level.QUOTED
-        if level is Level.QUOTED and not parts:
+        place, decision = decided.about(block)
+        level = decided.level(decision, Level.PRINTED if verdict.log_odds > 0 else Level.QUOTED)
+        if level is None and verdict.log_odds <= 0:
+            continue  # a quoted header that is none: its lines are text
+        if level is Level.QUOTED and (not parts or parts[-1].level is None):
             # Nothing printed holds it: its own header is all we have.
             level = Level.PRINTED
-        parts.append(Part(block, level, verdict, _start_of(spots, block, level, pages)))
+        start = place if decision is Decision.EMAIL else _start_of(spots, block, level, pages)
+        parts.append(Part(block, level, verdict, start))
     ends = [*(part.start for part in parts[1:]), len(spots)][: len(parts)]
     ended = [replace(part, end=end, thread_end=end) for part, end in zip(parts, ends, strict=True)]
     return [part for thread in _threads(ended) for part in _with_ends(spots, thread, turns, alone=thread == ended)]
 
 
 def _threads(parts: Sequence[Part]) -> Iterator[list[Part]]:
-    """Yield each printed message with those that it quotes."""
-    starts = [number for number, part in enumerate(parts) if part.level is Level.PRINTED]
+    """Yield each printed message with those that it quotes, and each paper by itself."""
+    starts = [number for number, part in enumerate(parts) if part.level is not Level.QUOTED]
     for first, last in zip(starts, [*starts, len(parts)][1:], strict=True):
         yield list(parts[first:last])
 
@@ -87,6 +113,8 @@ def _with_ends(spots: Sequence[Spot], thread: list[Part], turns: Mapping[int, Tu
 
     As many papers as the email names attachments are its own, and all are in a file that holds it `alone`.
     """
+    if thread[0].level is None:
+        return thread
     attached = len(split_attachments(thread[0].block.values.get(Label.ATTACHMENTS, "")))
     papers = list(_papers_behind(spots, thread[-1], turns))
     end = thread[-1].end
@@ -110,10 +138,10 @@ def _papers_behind(spots: Sequence[Spot], part: Part, turns: Mapping[int, Turn])
             yield index
 
 
-def _start_of(spots: Sequence[Spot], block: HeaderBlock, level: Level, pages: Mapping[int, PageRecord]) -> int:
+def _start_of(spots: Sequence[Spot], block: HeaderBlock, level: Level | None, pages: Mapping[int, PageRecord]) -> int:
     """Return the first line of a message: its owner's name above a print, a separator above a quote."""
     position = find_position(spots, block, pages)
-    if level is Level.PRINTED:
+    if level is not Level.QUOTED:
         few = position.lines_above <= 2 and position.words_above <= 8  # owner's name, "RE: subject"
         return block.start - position.lines_above if few else block.start
     before = block.start - 1

@@ -1,8 +1,10 @@
 """The frozen values that travel between the stages."""
 
+from ingest.records.corrections import CorrectionAction, CorrectionRecord
 from ingest.records.files import AttachedFile, FileKind, Problem, ReleaseRecord, SourceFile, State
 from ingest.records.headers import DatePrecision, FieldReading, Headers, Mailbox, PrintedDate, ReadingMethod
 from ingest.records.messages import (
+    Decision,
     Doubt,
     Level,
     MessageKind,
@@ -22,7 +24,10 @@ __all__ = [
     "Appearance",
     "AttachedFile",
     "Box",
+    "CorrectionAction",
+    "CorrectionRecord",
     "DatePrecision",
+    "Decision",
     "Doubt",
     "FieldReading",
     "FileKind",

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from ingest.records.corrections import CorrectionRecord
+
 
 class FileKind(StrEnum):
     """What a file is, told by its content."""
@@ -38,6 +40,7 @@ class SourceFile:
     parent_sha256: str | None = None  # of the zip or mail it lay in
     depth: int = 0  # how many zips or mails it lies within
     problem: Problem | None = None  # why no reader should open it
+    corrections: tuple[CorrectionRecord, ...] = ()  # what people decided about it, in that order
 
     @property
     def name(self) -> str:

@@ -15,6 +15,14 @@ class Level(StrEnum):
     QUOTED = "quoted"
 
 
+class Decision(StrEnum):
+    """What a person decided about a line on which a message begins, or should."""
+
+    EMAIL = "email"  # a printed email begins here
+    QUOTED = "quoted"  # what begins here belongs to the email before it
+    NO_EMAIL = "no_email"  # what begins here is none
+
+
 class MessageKind(StrEnum):
     """What sort of message it is."""
 
@@ -69,6 +77,7 @@ class MessageRecord:
     message_id: str | None = None  # of its own header, without "<>"; None: not printed, as on paper
     in_reply_to: str | None = None  # the `message_id` of the email that it answers
     references: tuple[str, ...] = ()  # those of its thread, the first one first
+    checked_by: str | None = None  # the person who found it right; None: read by machine alone
 
 
 class PaperKind(StrEnum):

@@ -31,7 +31,7 @@ def _quoted(subject: str, text: str, time: str = "2:02 PM") -> str:
 
 def _split(*texts: str) -> list[tuple[Level, int, int, str | None]]:
     pages = [set_page(number, text) for number, text in enumerate(texts, start=1)]
-    _, messages = split_messages(pages)
+    _, messages, _ = split_messages(pages)
     return [(each.level, each.first_page, each.last_page, each.headers.subject) for each in messages]
 
 
@@ -61,12 +61,12 @@ def test_the_style_of_the_prints_finds_one_in_the_middle_of_a_page() -> None:
 
 def test_text_keeps_every_line_and_marks_the_turn_of_the_page() -> None:
     pages = [set_page(1, _printed("one", "first page")), set_page(2, "second page")]
-    _, (message,) = split_messages(pages)
+    _, (message,), _ = split_messages(pages)
     assert message.text == "first page\n\f\nsecond page"
 
 
 def test_the_quoted_part_stands_as_printed_below_the_own_words() -> None:
-    _, messages = split_messages([set_page(1, _printed("RE: one", "mine") + "\n\n" + _quoted("one", "yours"))])
+    _, messages, _ = split_messages([set_page(1, _printed("RE: one", "mine") + "\n\n" + _quoted("one", "yours"))])
     assert messages[0].text == "mine"
     assert messages[0].quoted_text.startswith("From: Poe, Ann")
     assert messages[0].quoted_text.endswith("yours")
@@ -74,7 +74,7 @@ def test_the_quoted_part_stands_as_printed_below_the_own_words() -> None:
 
 
 def test_a_letter_is_no_email_and_its_page_stays_outside() -> None:
-    pages, messages = split_messages([set_page(1, "Dear Ms. Roe,\n\nYour request is granted.")])
+    pages, messages, _ = split_messages([set_page(1, "Dear Ms. Roe,\n\nYour request is granted.")])
     assert messages == []
     assert not pages[0].in_message
 
@@ -94,7 +94,7 @@ def _stamped(number: int) -> PageRecord:
 def test_stamps_and_bates_numbers_are_lifted_out_of_the_text() -> None:
     pages = lift_furniture([_stamped(number) for number in range(1, 9)])
     assert pages[3].bates_numbers == ("ABC-SCB0000004",)
-    _, messages = split_messages(pages)
+    _, messages, _ = split_messages(pages)
     assert len(messages) == 8
     assert messages[3].text == "text"
 
@@ -113,7 +113,7 @@ text
     moved = margin._replace(box=margin.box._replace(x0=560, x1=570))
     first = type(page.lines[0])((*page.lines[0].words[:-1], moved))
     (lifted,) = lift_furniture([PageRecord(1, page.width_pt, page.height_pt, (first, *page.lines[1:]))])
-    _, (message,) = split_messages([lifted])
+    _, (message,), _ = split_messages([lifted])
     assert message.headers.sender is not None
     assert message.headers.sender.withheld
     assert message.headers.sender.codes == ("(b)(6)",)
@@ -124,7 +124,7 @@ def test_a_bates_number_whose_prefix_ocr_misread_is_still_furniture() -> None:
     foot = set_page(4, "ABC-5CB0000004", top=770)
     page = PageRecord(4, misread.width_pt, misread.height_pt, (*misread.lines[:-1], *foot.lines))
     pages = lift_furniture([*(_stamped(number) for number in (1, 2, 3)), page, *map(_stamped, range(5, 9))])
-    _, messages = split_messages(pages)
+    _, messages, _ = split_messages(pages)
     assert pages[3].bates_numbers == ("ABC-SCB0000004",)
     assert messages[3].text == "text"
 

@@ -9,14 +9,15 @@ import uvicorn
 
 from app.archive import Archive
 from app.web.main import create_app
+from app.web.review import Decide
 
 _START_S = 30.0
 
 
 @contextmanager
-def serve(archive: Archive) -> Iterator[str]:
+def serve(archive: Archive, decide: Decide | None = None) -> Iterator[str]:
     """Serve the archive while the context is open and give the service's address, "http://127.0.0.1:PORT"."""
-    config = uvicorn.Config(create_app(archive), port=0, log_level="warning", ws="none", lifespan="on")
+    config = uvicorn.Config(create_app(archive, decide), port=0, log_level="warning", ws="none", lifespan="on")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

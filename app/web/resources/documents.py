@@ -9,6 +9,7 @@ from app.archive import Archive
 from app.database.documents import DocumentRepository
 from app.database.messages import MessageRepository
 from app.database.models import Document, DocumentState, Message, Page
+from app.database.papers import PaperRepository
 from app.database.releases import ReleaseRepository
 from app.errors import NotFoundError
 from app.web.resources.errors import raise_missing
@@ -24,6 +25,7 @@ from app.web.schemas.documents import (
     withheld_counts,
 )
 from app.web.schemas.messages import message_summary
+from app.web.schemas.papers import paper_summary
 
 PAGES_SHOWN = 20
 MESSAGES_SHOWN = 100  # of a mail file, which has no pages
@@ -79,6 +81,7 @@ def load_document(archive: Archive, key: str, *, page: int = 1, q: str = "") -> 
             total=total,
             pages=pages,
             messages=[message_summary(message) for message in shown],
+            papers=[paper_summary(paper, key) for paper in PaperRepository(session).on_pages(document.id, first, last)],
         )
 
 

@@ -23,6 +23,7 @@ from app.web.schemas.documents import (
 )
 from app.web.schemas.messages import message_summary
 from app.web.schemas.people import participant_summary
+from app.web.schemas.readings import how_read
 from app.web.schemas.threads import CopySummary, ThreadSummary, copy_summary, thread_summary
 
 PAGES_SHOWN = 40
@@ -71,6 +72,7 @@ def load_message(archive: Archive, key: str, *, q: str = "") -> MessageDetail:
             copies=copies,
             copies_left_out=copy_count - len(copies),
             probably_answers=message_summary(likely) if likely else None,
+            **dict(how_read(message)),
         )
 
 

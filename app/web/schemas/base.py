@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from app.database.models import DatePrecision
+from app.database.models import DatePrecision, Message
 
 
 class Schema(BaseModel):
@@ -43,3 +43,12 @@ def iso_date(moment: datetime | None, precision: DatePrecision | None) -> str | 
 def iso_day(moment: datetime | None) -> str | None:
     """Return the day of the moment in ISO 8601, or None."""
     return moment.date().isoformat() if moment else None
+
+
+def printed_iso(message: Message) -> str | None:
+    """Return a message's date in ISO 8601, cut to its precision, with an offset only if one is printed."""
+    text = iso_date(message.sent_at, message.date_precision) if message.date_precision else None
+    if text is None or message.utc_offset_min is None or "T" not in text:
+        return text
+    hours, minutes = divmod(abs(message.utc_offset_min), 60)
+    return f"{text}{'-' if message.utc_offset_min < 0 else '+'}{hours:02}:{minutes:02}"

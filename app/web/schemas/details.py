@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from app.database.models import DocumentState, Level, Release, Role
+from app.database.models import DocumentState, Level, MessageKind, Release, Role
 from app.database.releases import ReleaseCounts
 from app.web.schemas.base import Schema, iso_day
 from app.web.schemas.bates import BatesSeriesSummary
@@ -27,6 +27,7 @@ from app.web.schemas.people import (
     PrintedName,
     agency_summary,
 )
+from app.web.schemas.readings import DoubtSummary, FieldSummary
 from app.web.schemas.threads import CopySummary, MissingCount, ThreadSummary
 
 
@@ -64,6 +65,14 @@ class MessageDetail(MessageSummary):
     copies: list[CopySummary]  # its other appearances, printed ones first
     copies_left_out: int
     probably_answers: MessageSummary | None  # same subject and people, shortly before; nothing says for certain
+    # How it was read.
+    kind: MessageKind
+    confidence: float  # that it is a message and begins here, 0 to 1
+    certainty: str  # the same in words
+    reasons: list[str]  # what spoke most for and against
+    checked: bool  # a person found it right; else it was read by machine alone
+    doubts: list[DoubtSummary]
+    header_fields: list[FieldSummary]  # where each stands and how sure it is
 
 
 class ReleaseSummary(Schema):

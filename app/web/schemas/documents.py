@@ -18,6 +18,7 @@ from app.database.models import (
 from app.database.word_boxes import WordBox
 from app.web.schemas.base import Schema
 from app.web.schemas.messages import MessageSummary
+from app.web.schemas.papers import PaperSummary
 
 
 class BoxSummary(Schema):
@@ -142,6 +143,7 @@ class DocumentDetail(DocumentSummary):
     total: int  # pages, or messages of a mail file
     pages: list[PageText]
     messages: list[MessageSummary]
+    papers: list[PaperSummary]  # letters, memos, attachment pages: what is no email
 
 
 def document_summary(document: Document) -> DocumentSummary:
