@@ -27,7 +27,7 @@ from app.web.schemas.people import (
     PrintedName,
     agency_summary,
 )
-from app.web.schemas.readings import DoubtSummary, FieldSummary
+from app.web.schemas.readings import DoubtSummary, FieldSummary, TextStretch
 from app.web.schemas.threads import CopySummary, MissingCount, ThreadSummary
 
 
@@ -73,6 +73,8 @@ class MessageDetail(MessageSummary):
     checked: bool  # a person found it right; else it was read by machine alone
     doubts: list[DoubtSummary]
     header_fields: list[FieldSummary]  # where each stands and how sure it is
+    importance: str | None  # as printed
+    stretches: list[TextStretch]  # own words, banner, signature and disclaimer: together the whole of `text`
 
 
 class ReleaseSummary(Schema):

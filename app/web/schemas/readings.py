@@ -1,5 +1,7 @@
 """How a record was read: where its fields stand, how sure they are, and what is doubtful."""
 
+from collections.abc import Iterator
+
 from app.database.models import Message, MessageKind
 from app.web.certainty import confidence_words, doubt_words, field_words, method_words
 from app.web.schemas.base import Schema
@@ -20,6 +22,15 @@ class FieldSummary(Schema):
     box: BoxSummary | None  # around label and value
 
 
+class TextStretch(Schema):
+    """A stretch of a message's `text`: the sender's own words, or what mail programs and offices put around them."""
+
+    kind: str  # "own", "banner", "signature" or "disclaimer"
+    page: int  # on which it begins
+    start: int  # index of its first character in `text`
+    end: int  # index behind its last
+
+
 class DoubtSummary(Schema):
     """A reason for a person to look at a record."""
 
@@ -38,6 +49,8 @@ class HowRead(Schema):
     checked: bool  # a person found it right; else it was read by machine alone
     doubts: list[DoubtSummary]
     header_fields: list[FieldSummary]
+    importance: str | None  # as printed
+    stretches: list[TextStretch]  # in order; together they are the whole of `text`
 
 
 def how_read(message: Message) -> HowRead:
@@ -50,7 +63,21 @@ def how_read(message: Message) -> HowRead:
         checked=message.checked_by is not None,
         doubts=doubt_summaries(message),
         header_fields=[_field(one) for one in message.header_fields],
+        importance=message.importance,
+        stretches=list(_stretches(message)),
     )
+
+
+def _stretches(message: Message) -> Iterator[TextStretch]:
+    """Yield the stretches of a message's text; what lies between those that are told apart is its sender's own."""
+    ends = [("own", len(message.text), len(message.text))]
+    position = 0
+    for kind, start, end in (*message.text_parts, *ends):
+        for name, first, last in (("own", position, start), (kind, start, end)):
+            if message.text[first:last].strip():
+                page = message.text_page + message.text.count("\f", 0, first)
+                yield TextStretch(kind=name, page=page, start=first, end=last)
+        position = end
 
 
 def doubt_summaries(message: Message) -> list[DoubtSummary]:
