@@ -1,5 +1,6 @@
 """Cut pages into emails: header blocks found, told apart, and everything between them given to one."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -7,6 +8,7 @@ from ingest.dates import decide_day_first
 from ingest.headers import HeaderBlock, Spot, find_header_blocks
 from ingest.headers.attribution import find_attributions
 from ingest.headers.columns import find_column_headers
+from ingest.headers.labels import begins_with_label
 from ingest.headers.lexicon import Label
 from ingest.headers.values import split_attachments
 from ingest.headers.webprint import find_web_headers
@@ -17,8 +19,11 @@ from ingest.messages.papers import begins_paper, find_papers
 from ingest.messages.series import Turn, find_turns
 from ingest.messages.subjects import agree_subjects
 from ingest.messages.withheld import mark_boxes
-from ingest.records import Decision, Level, MessageRecord, PageRecord, PaperKind, PaperRecord
+from ingest.records import Decision, Level, Line, MessageRecord, PageRecord, PaperKind, PaperRecord
 
+_SEPARATOR_WORD = re.compile(r"message|appointment|nachricht|messag|mensaje|mensagem|bericht|-{3}", re.I)
+_LONGEST_SEPARATOR = 60  # letters
+_MOST_WORDS = 8  # of a separator
 _NOTHING_DECIDED: Mapping[tuple[int, int], Decision] = {}
 
 
@@ -33,10 +38,11 @@ def split_messages(
     """
     by_number = {page.number: page for page in pages}
     plain = [
-        Spot(page.number, index, line, page.width_pt)
+        Spot(page.number, index, part, page.width_pt)
         for page in pages
         for index, line in enumerate(page.lines)
         if index not in page.furniture
+        for part in _parted_behind_separator(line)
     ]
     spots = mark_boxes(plain, by_number)
     turns = find_turns(pages)
@@ -54,6 +60,18 @@ def split_messages(
     inside -= {number for paper in put_aside for number in range(paper.first_page, paper.last_page + 1)}
     marked = [replace(page, in_message=page.number in inside) for page in pages]
     return marked, messages, find_papers(marked, messages, put_aside)
+
+
+def _parted_behind_separator(line: Line) -> Iterator[Line]:
+    """Part a line on which OCR put a header behind its separator: "-----Original Message----- From: Roe, Jane"."""
+    if ":" in line.text and _SEPARATOR_WORD.search(line.text[:_LONGEST_SEPARATOR]):
+        for number in range(2, min(_MOST_WORDS, len(line.words))):
+            before, behind = line.words[:number], line.words[number:]
+            if begins_with_label(behind[:1]) and is_separator(" ".join(word.text for word in before)):
+                yield Line(before)
+                yield Line(behind)
+                return
+    yield line
 
 
 def _papers_put_aside(spots: Sequence[Spot], parts: Sequence[Part]) -> list[PaperRecord]:
