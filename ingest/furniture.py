@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 
 from ingest.bates import find_bates_numbers, is_bates_number
 from ingest.headers.labels import begins_with_label
-from ingest.records import Line, PageRecord, Redaction, Word
+from ingest.records import Box, Line, PageRecord, Redaction, Word
 from ingest.redactions import code_redactions, find_codes, is_stamp, stamp_redactions
 
 _HEAD = 0.12  # of the page height: where a running head may stand
@@ -77,6 +77,9 @@ def _lift_page(page: PageRecord, recurring: set[str], bates: tuple[str, ...]) ->
     stamp = _stamp_pieces(page)
     redactions = stamp_redactions([piece.text for piece in stamp])
     for line in page.lines:
+        if _is_text_alone(page, line.box):
+            lines.append(line)
+            continue
         row = list(_pieces(line))
         kept: list[Word] = []
         out: list[Word] = []
@@ -101,6 +104,12 @@ def _lift_page(page: PageRecord, recurring: set[str], bates: tuple[str, ...]) ->
         bates_numbers=bates,
         stamped_numbers=_stamped_numbers([lines[index] for index in furniture], bates),
     )
+
+
+def _is_text_alone(page: PageRecord, box: Box) -> bool:
+    """Tell whether a line stands where no furniture does: four of five lines, which need not be taken apart."""
+    in_text = _STAMP_ZONE * page.height_pt <= box.top and box.bottom <= _FOOT * page.height_pt
+    return in_text and box.x1 <= _MARGIN * page.width_pt
 
 
 def _stamped_numbers(furniture: Sequence[Line], bates: tuple[str, ...]) -> tuple[str, ...]:

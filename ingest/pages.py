@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice, repeat
 from pathlib import Path
+from typing import NamedTuple
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -43,9 +44,11 @@ _get_box = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes
 _DEEPEST_FORM = 5  # forms within forms: hostile files nest them without end
 _MOST_SHAPES = 100_000  # and repeat them
 _NEARLY_WHITE = 240  # of 255: such text may be meant to be hidden
+_SCANNED = 0.3  # of the page: a picture that covers more is a scan
 _BOX_PT = 4  # a drawn shape thinner than this is a rule
 _WORD_GAP = 0.6  # of the character height: a wider gap between two characters parts words
 _LEAST_HEIGHT_PT = 4.0
+_STEP_PT = 4.0  # height of the strips in which rows are looked for
 _FARTHEST_PT = 100_000  # from the page's edge: damaged files place words beyond all measure
 _TWICE = 0.3  # of its width: a letter printed again within is the same one
 _LEVEL_PT = 2 * 0.45  # sum of the heights by which two letters stay on one line, however small they are
@@ -76,10 +79,16 @@ def open_pdf(path: Path) -> Iterator[pypdfium2.PdfDocument]:
         document.close()
 
 
-def read_page(document: pypdfium2.PdfDocument, number: int) -> tuple[PageRecord, bool]:
-    """Return page `number` (from 1) with its lines in reading order, and whether boxes are drawn on it.
+class PageLook(NamedTuple):
+    """A page as PDFium reads it, and what others should look at."""
 
-    A scan has no lines. Boxes are what `ingest/geometry.py` should look at.
+    page: PageRecord  # its lines in reading order; a scan without text layer has none
+    has_boxes: bool  # drawn boxes, annotations or white text: for `ingest/geometry`
+    is_scan: bool  # a picture covers much of it
+
+
+def read_page(document: pypdfium2.PdfDocument, number: int) -> PageLook:
+    """Return page `number` (from 1).
 
     Raises:
         UnreadableFileError: the page cannot be loaded.
@@ -91,10 +100,10 @@ def read_page(document: pypdfium2.PdfDocument, number: int) -> tuple[PageRecord,
     try:
         width, height = page.get_size()
         words = _read_words(page)
-        drawn = _has_boxes(page)
+        has_boxes, is_scan = _see_objects(page, width * height)
     finally:
         page.close()
-    return PageRecord(number, width, height, tuple(build_lines(words))), drawn
+    return PageLook(PageRecord(number, width, height, tuple(build_lines(words))), has_boxes, is_scan)
 
 
 def build_lines(words: Sequence[Word]) -> list[Line]:
@@ -120,21 +129,23 @@ class _Rows:
     def add(self, word: Word) -> None:
         """Put a word at the end of the row that it stands level with, or begin a row."""
         x0, top, x1, bottom = word.box
-        middle, height = (top + bottom) / 2, max(bottom - top, _LEAST_HEIGHT_PT)
+        middle = max(-_FARTHEST_PT, min(_FARTHEST_PT, (top + bottom) / 2))
+        height = max(min(bottom - top, _FARTHEST_PT), _LEAST_HEIGHT_PT)
         number = self._find(x0, middle, height)
         if number is None:
             number = len(self.every)
             self.every.append([word])
             self._ends.append((middle, height, x1))
         else:
-            self._at[_step(self._ends[number][0])].remove(number)
+            self._at[int(self._ends[number][0] // _STEP_PT)].remove(number)
             self.every[number].append(word)
             self._ends[number] = (middle, height, x1)
-        self._at[_step(middle)].append(number)
+        self._at[int(middle // _STEP_PT)].append(number)
 
     def _find(self, x0: float, middle: float, height: float) -> int | None:
         best, best_distance = None, 0.0
-        for step in range(_step(middle - _SAME_LINE * height), _step(middle + _SAME_LINE * height) + 1):
+        reach = _SAME_LINE * height
+        for step in range(int((middle - reach) // _STEP_PT), int((middle + reach) // _STEP_PT) + 1):
             for number in self._at.get(step, ()):
                 last_middle, last_height, last_x1 = self._ends[number]
                 distance = abs(last_middle - middle)
@@ -142,10 +153,6 @@ class _Rows:
                 if distance <= limit and x0 >= last_x1 - limit and (best is None or distance < best_distance):
                     best, best_distance = number, distance
         return best
-
-
-def _step(height_pt: float) -> int:
-    return int(max(-_FARTHEST_PT, min(_FARTHEST_PT, height_pt)) // 4)
 
 
 def _middle(box: Box) -> float:
@@ -160,11 +167,17 @@ def _read_words(page: pypdfium2.PdfPage) -> list[Word]:
         text_page.close()
 
 
-def _has_boxes(page: pypdfium2.PdfPage) -> bool:
-    """Tell whether a path larger than a rule, an annotation or white text is on the page (0.6 ms, pdfplumber 31)."""
-    if pdfium.FPDFPage_GetAnnotCount(page.raw) > 0:
-        return True
-    return any(_may_hide(shape) for shape in _shapes(page))
+def _see_objects(page: pypdfium2.PdfPage, area: float) -> tuple[bool, bool]:
+    """Tell whether a path larger than a rule, an annotation or white text is on the page, and a large picture."""
+    has_boxes, is_scan = pdfium.FPDFPage_GetAnnotCount(page.raw) > 0, False
+    for shape in _shapes(page):  # 0.6 ms a page, pdfplumber 31
+        if pdfium.FPDFPageObj_GetType(shape) == pdfium.FPDF_PAGEOBJ_IMAGE:
+            is_scan = is_scan or _area_of(shape) > _SCANNED * area
+        else:
+            has_boxes = has_boxes or _may_hide(shape)
+        if has_boxes and is_scan:
+            break
+    return has_boxes, is_scan
 
 
 def _shapes(page: pypdfium2.PdfPage) -> Iterator[pdfium.FPDF_PAGEOBJECT]:
@@ -193,11 +206,22 @@ def _may_hide(shape: pdfium.FPDF_PAGEOBJECT) -> bool:
         return bool(is_read) and min(part.value for part in parts[:3]) >= _NEARLY_WHITE
     if kind not in (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_FORM):
         return False
+    width, height = _size_of(shape)
+    return width > _BOX_PT and height > _BOX_PT
+
+
+def _area_of(shape: pdfium.FPDF_PAGEOBJECT) -> float:
+    width, height = _size_of(shape)
+    return width * height
+
+
+def _size_of(shape: pdfium.FPDF_PAGEOBJECT) -> tuple[float, float]:
+    """Return width and height in points; 0 where PDFium does not tell."""
     sides = [ctypes.c_float() for _ in range(4)]
     if not pdfium.FPDFPageObj_GetBounds(shape, *(ctypes.byref(side) for side in sides)):
-        return False
+        return 0.0, 0.0
     left, bottom, right, top = (side.value for side in sides)
-    return right - left > _BOX_PT and top - bottom > _BOX_PT
+    return right - left, top - bottom
 
 
 class _Frame:

@@ -1,7 +1,8 @@
 """Read one file, or a part of a long one: the whole of what a worker does."""
 
+import re
 from collections.abc import Generator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from ingest.geometry import see_boxes
 from ingest.mail import read_mail
 from ingest.messages import split_messages, with_quoted
 from ingest.ocr import OcrPlan, PagePictures, open_engine, read_lost_values, read_scans, turn_back, unread_reason
-from ingest.pages import open_pdf, read_page
+from ingest.pages import PageLook, open_pdf, read_page
 from ingest.records import (
     Answer,
     CorrectionRecord,
@@ -23,6 +24,7 @@ from ingest.records import (
     PagesRead,
     Problem,
     Reading,
+    Redaction,
     RedactionShape,
     SourceFile,
     State,
@@ -35,6 +37,7 @@ from ingest.workers import kept_pages
 
 _PLAN = OcrPlan()
 _MAILS = (FileKind.EML, FileKind.MBOX, FileKind.MSG, FileKind.PST)
+_UNKNOWN = re.compile("[\ue000-\uf8ff\ufffd]")  # private or replaced letters
 RANGE_PAGES = 150  # read by one worker at a time; a longer PDF is read in such ranges
 
 
@@ -50,7 +53,7 @@ def do_task(task: Task, *, max_pages: int, ocr: OcrPlan = _PLAN) -> Answer | Gen
         parts = [kept_pages(path) for path in task.kept]
         pages = [page for part in parts for page in part.pages]
         problems = [each for part in parts for each in part.problems]
-        return _finish(pages, problems, ocr, task.file.corrections)
+        return _finish(lift_furniture(pages), problems, ocr, task.file.corrections)
     return read_file(task, max_pages=max_pages, ocr=ocr)
 
 
@@ -97,7 +100,8 @@ def read_pdf(
     """
     count, problems = _count_pages(path, max_pages)
     read = _last(_read_pages(path, 1, count, ocr))
-    return _finish(read.pages, [*problems, *read.problems], ocr, corrections)
+    lifted = read.lifted if read.lifted is not None else lift_furniture(read.pages)
+    return _finish(lifted, [*problems, *read.problems], ocr, corrections)
 
 
 def read_range(task: PageRange, ocr: OcrPlan = _PLAN) -> Generator[int, None, PagesRead]:
@@ -106,14 +110,24 @@ def read_range(task: PageRange, ocr: OcrPlan = _PLAN) -> Generator[int, None, Pa
     Raises:
         UnreadableFileError: the PDF cannot be opened.
     """
-    return _read_pages(task.file.location, task.first, task.last, ocr)
+    read = yield from _read_pages(task.file.location, task.first, task.last, ocr)
+    return PagesRead(read.count, read.pages, read.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Pages of a PDF after the stages that look at one page at a time."""
+
+    count: int  # pages of the whole PDF
+    pages: tuple[PageRecord, ...]  # without furniture
+    lifted: list[PageRecord] | None  # the same, furniture found among them; None: nobody needed it yet
+    problems: tuple[Problem, ...]
 
 
 def _finish(
-    pages: Sequence[PageRecord], problems: Sequence[Problem], ocr: OcrPlan, corrections: Sequence[CorrectionRecord]
+    lifted: Sequence[PageRecord], problems: Sequence[Problem], ocr: OcrPlan, corrections: Sequence[CorrectionRecord]
 ) -> Reading:
-    """Take the stages that need all pages of a document: furniture, boundaries and headers learn from each other."""
-    lifted = lift_furniture(pages)
+    """Take the stages that need all pages of a document: boundaries and headers learn from each other."""
     marked = [replace(page, redactions=(*page.redactions, *inline_redactions(page))) for page in lifted]
     standing = fit_to_pages(corrections, marked)
     split, messages, papers = split_messages(marked, standing.decided)
@@ -136,28 +150,36 @@ def _count_pages(path: Path, max_pages: int) -> tuple[int, list[Problem]]:
     return max_pages, [Problem("too_many_pages", detail)]
 
 
-def _read_pages(path: Path, first: int, last: int, ocr: OcrPlan) -> Generator[int, None, PagesRead]:
+def _read_pages(path: Path, first: int, last: int, ocr: OcrPlan) -> Generator[int, None, _Read]:
     """Take the stages that look at one page at a time. What reads pictures of pages belongs here too."""
     pages: list[PageRecord] = []
     problems: list[Problem] = []
     drawn: set[int] = set()
+    pictured = False
     with open_pdf(path) as document:
         count = len(document)
         for number in range(first, last + 1):
             yield number
             try:
-                page, has_boxes = read_page(document, number)
+                look = read_page(document, number)
             except UnreadableFileError as error:
-                page, has_boxes = PageRecord(number, 612, 792, ()), False
+                look = PageLook(PageRecord(number, 612, 792, ()), has_boxes=False, is_scan=False)
                 problems.append(Problem("unreadable_page", str(error), number))
-            pages.append(page)
-            if has_boxes:
+            pages.append(look.page)
+            pictured = pictured or look.is_scan or _lacks_text(look.page)
+            if look.has_boxes:
                 drawn.add(number)
     if drawn:
         pages = yield from _see_drawn(path, pages, drawn)
-    pages, unread = _see_pictures(path, pages, ocr)
-    problems += unread
-    return PagesRead(count, tuple(pages), tuple(problems))
+    if not pictured:
+        return _Read(count, tuple(pages), None, tuple(problems))
+    pages, lifted, unread = _see_pictures(path, pages, ocr)
+    return _Read(count, tuple(pages), lifted, (*problems, *unread))
+
+
+def _lacks_text(page: PageRecord) -> bool:
+    """Tell whether the text layer has nothing, or letters that no font has."""
+    return not page.lines or bool(_UNKNOWN.search(page.text))
 
 
 def _see_drawn(path: Path, pages: Sequence[PageRecord], drawn: set[int]) -> Generator[int, None, list[PageRecord]]:
@@ -176,18 +198,25 @@ def _see_drawn(path: Path, pages: Sequence[PageRecord], drawn: set[int]) -> Gene
     return [seen.get(page.number, page) for page in pages]
 
 
-def _see_pictures(path: Path, pages: Sequence[PageRecord], ocr: OcrPlan) -> tuple[list[PageRecord], list[Problem]]:
-    """Take the stages that look at the pictures of pages; what they need of furniture is found among these pages.
+def _see_pictures(
+    path: Path, pages: Sequence[PageRecord], ocr: OcrPlan
+) -> tuple[list[PageRecord], list[PageRecord], list[Problem]]:
+    """Take the stages that look at the pictures of pages; return the pages without and with their furniture.
 
-    The furniture itself is found again when all pages are there.
+    What these stages need of furniture is found among these pages. In a part of a long PDF it is found again when
+    all pages are there.
     """
-    read, mended, problems = _read_pictures(path, pages, ocr)
-    marked = [replace(page, redactions=(*page.redactions, *inline_redactions(page))) for page in mended]
-    seen = see_scans(path, marked)
-    found = ([each for each in page.redactions if each.shape is RedactionShape.IMAGE] for page in seen)
-    return [
-        replace(page, redactions=(*page.redactions, *boxes)) for page, boxes in zip(read, found, strict=True)
-    ], problems
+    read, lifted, problems = _read_pictures(path, pages, ocr)
+    marked = [replace(page, redactions=(*page.redactions, *inline_redactions(page))) for page in lifted]
+    found = [
+        tuple(each for each in page.redactions if each.shape is RedactionShape.IMAGE)
+        for page in see_scans(path, marked)
+    ]
+    return _with_boxes(read, found), _with_boxes(lifted, found), problems
+
+
+def _with_boxes(pages: Sequence[PageRecord], found: Sequence[tuple[Redaction, ...]]) -> list[PageRecord]:
+    return [replace(page, redactions=(*page.redactions, *boxes)) for page, boxes in zip(pages, found, strict=True)]
 
 
 def _read_pictures(
@@ -204,13 +233,13 @@ def _read_pictures(
     return [replace(page, lines=each) for page, each in zip(read, lines, strict=True)], mended, [*problems, *unmended]
 
 
-def _last(steps: Generator[int, None, PagesRead]) -> PagesRead:
+def _last(steps: Generator[int, None, _Read]) -> _Read:
     """Take all steps and return what they come to."""
     while True:
         try:
             next(steps)
         except StopIteration as end:
-            read: PagesRead = end.value
+            read: _Read = end.value
             return read
 
 

@@ -21,6 +21,7 @@ from pathlib import Path
 import pdfplumber
 from pypdfium2 import PdfDocument
 
+from ingest.ocr import OcrChoice, OcrPlan
 from ingest.ranges import LongReading
 from ingest.reading import do_task
 from ingest.records import Answer, FileKind, PageRange, PagesRead, SourceFile, Task
@@ -60,7 +61,7 @@ def main() -> None:
 def do_timed(task: Task, *, folder: Path) -> Answer | Generator[int, None, Answer]:
     """Do a task and note what this process has spent when it begins and when it ends."""
     _note(folder)
-    answer = do_task(task, max_pages=_MOST_PAGES)
+    answer = do_task(task, max_pages=_MOST_PAGES, ocr=OcrPlan(OcrChoice.OFF))
     if isinstance(answer, Generator):
         return _follow(answer, folder)
     _note(folder)
@@ -159,7 +160,7 @@ def _ingest_long(folder: Path, pages: int) -> str:
     """Ingest a PDF of so many pages with two workers and tell what it took."""
     path, home = _repeat(folder / f"{pages}.pdf", pages), folder / f"home-{pages}"
     program = str(Path(sys.executable).with_name("readingroom"))
-    environment = {**os.environ, "READINGROOM_HOME": str(home), "READINGROOM_WORKERS": "2"}
+    environment = {**os.environ, "READINGROOM_HOME": str(home), "READINGROOM_WORKERS": "2", "READINGROOM_OCR": "off"}
     start, first_s, watched = time.monotonic(), 0.0, _Watched()
     with subprocess.Popen(
         [program, "ingest", str(path), "--release", "bench", "--title", "Bench"],

@@ -33,7 +33,7 @@ def test_a_rotated_page_reads_as_it_is_shown(tmp_path: Path, rotation: int) -> N
         document[0].set_rotation(rotation)
         document.save(tmp_path / "turned.pdf")
     with open_pdf(tmp_path / "turned.pdf") as document:
-        page, _ = read_page(document, 1)
+        page = read_page(document, 1).page
     boxes = [word.box for word in page.words]
     assert all(0 <= box.x0 <= page.width_pt and 0 <= box.top <= page.height_pt for box in boxes)
     assert (page.width_pt > page.height_pt) == (rotation in (90, 270))
@@ -55,7 +55,7 @@ def test_a_line_that_hangs_stays_one_line() -> None:
 def test_boxes_of_words_are_where_the_words_are(tmp_path: Path) -> None:
     path = print_pdf(tmp_path / "a.pdf", ["hello world"])
     with open_pdf(path) as document:
-        page, _ = read_page(document, 1)
+        page = read_page(document, 1).page
     first = page.words[0].box
     assert first.x0 == pytest.approx(50, abs=1)
     assert first.top < 60 < first.bottom + 4
