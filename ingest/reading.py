@@ -12,7 +12,16 @@ from ingest.furniture import lift_furniture
 from ingest.geometry import see_boxes
 from ingest.mail import read_mail
 from ingest.messages import split_messages, with_quoted
-from ingest.ocr import OcrPlan, PagePictures, open_engine, read_lost_values, read_scans, turn_back, unread_reason
+from ingest.ocr import (
+    OcrChoice,
+    OcrPlan,
+    PagePictures,
+    open_engine,
+    read_lost_values,
+    read_scans,
+    turn_back,
+    unread_reason,
+)
 from ingest.pages import PageLook, open_pdf, read_page
 from ingest.records import (
     Answer,
@@ -171,7 +180,7 @@ def _read_pages(path: Path, first: int, last: int, ocr: OcrPlan) -> Generator[in
                 drawn.add(number)
     if drawn:
         pages = yield from _see_drawn(path, pages, drawn)
-    if not pictured:
+    if not pictured or ocr.choice is OcrChoice.OFF:
         return _Read(count, tuple(pages), None, tuple(problems))
     pages, lifted, unread = _see_pictures(path, pages, ocr)
     return _Read(count, tuple(pages), lifted, (*problems, *unread))

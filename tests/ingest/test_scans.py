@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw
 
+from ingest.ocr import OcrChoice, OcrPlan
 from ingest.reading import read_pdf
 from ingest.records import RedactionShape
 from ingest.scans import find_boxes
@@ -69,3 +70,11 @@ def test_boxes_of_real_scans_are_found_and_a_photograph_has_none(shared: Path, n
     reading = read_pdf(shared / "corpora" / "hrc296" / "pdf" / name, max_pages=9)
     shapes = [redaction.shape for page in reading.pages for redaction in page.redactions]
     assert shapes.count(RedactionShape.IMAGE) == boxes
+
+
+def test_where_ocr_is_off_no_picture_is_looked_at(shared: Path) -> None:
+    path = shared / "corpora" / "hrc296" / "pdf" / "C05739589.pdf"
+    reading = read_pdf(path, max_pages=9, ocr=OcrPlan(OcrChoice.OFF))
+    shapes = {redaction.shape for page in reading.pages for redaction in page.redactions}
+    assert shapes
+    assert RedactionShape.IMAGE not in shapes
