@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.archive import Archive, open_archive
 from app.config import Settings
 from app.database.models import (
+    Agency,
     CopyDifference,
     DatePrecision,
     Document,
@@ -87,18 +88,7 @@ def _fill(session: Session, archive: Archive, incoming: Path) -> Keys:
     letters = _add_file(session, archive, release, incoming, "letters.pdf", print_pages(_LETTERS))
     for number, text in enumerate(_LETTERS, 1):
         add_page(session, letters, text, in_message=number < 3, bates=f"DEA-{number:03}", code="(b)(5)")
-    main = add_message(
-        session,
-        letters,
-        subject="Water main",
-        text="The water main broke at noon\nand nobody came\funtil evening said the plumber",
-        quoted_text="The bill is due",
-        sender="Mills, Cheryl <mills@dea.usdoj.gov>",
-        to=["Plumber, Joe <joe@pipes.example>", "(b)(6)"],
-        sent_at=datetime(2012, 9, 11, 8, 30),
-        attachments=["map.pdf"],
-        agency=agency,
-    )
+    main = _add_main(session, letters, agency)
     quoted = add_message(
         session, letters, subject="Bill", text="The bill is due", sender="(b)(7)(C)", parent=main, first_page=2
     )
@@ -123,6 +113,22 @@ def _fill(session: Session, archive: Archive, incoming: Path) -> Keys:
     session.add(Redirect(old_key="0lddocument", new_path=f"/documents/{letters.key}"))
     assert (quoted.level, main.last_page) == (Level.QUOTED, 2)
     return Keys(letters.key, broken.key, mail.key, main.key, quoted.key, undated.key, scripted.key)
+
+
+def _add_main(session: Session, letters: Document, agency: Agency) -> Message:
+    """Add an email of two pages, with a withheld recipient and an attachment that is missing."""
+    return add_message(
+        session,
+        letters,
+        subject="Water main",
+        text="The water main broke at noon\nand nobody came\funtil evening said the plumber",
+        quoted_text="The bill is due",
+        sender="Mills, Cheryl <mills@dea.usdoj.gov>",
+        to=["Plumber, Joe <joe@pipes.example>", "(b)(6)"],
+        sent_at=datetime(2012, 9, 11, 8, 30),
+        attachments=["map.pdf"],
+        agency=agency,
+    )
 
 
 def _tie(session: Session, main: Message, quoted: Message, *others: Message) -> None:
