@@ -12,9 +12,11 @@ _BRACKETED_ADDRESS = re.compile(
     r"[<\[(‹«]\s*(?:mailto:|SMTP:)?\s*'?(?P<address>[^<>\[\]()‹›«»\s]*[@©][^<>\[\]()‹›«»\s]*?)'?\s*(?:[>\])›»]|$)",
     re.I,
 )
-# What OCR left of an address in brackets, "<SullivanDostate.gov>", "[malito:J" or "[", is no part of a name either.
+# What OCR left of an address in brackets, "<SullivanDostate.gov>", "[malito:J", "fmailto:" or "[", is no part
+# of a name either.
 _BRACKETED_REST = re.compile(
     r"[<‹«][^<>‹›«»]*(?:[>›»]|$)|[\[{(]\s*[^\[\]{}()\s]*[.:][^\[\]{}()\s]*(?:[\]})]|$)|[\[(]\s*$"
+    r"|(?<=\s)(?:[\[({|fl]ma[il1]{1,3}to?\W*|ma[il1]{1,3}to?\s*[:;\])}]\W*)$"
 )
 _X500 = re.compile(r"[<\[]\s*/O=.*?/CN=(?P<name>[^/>\]]+)[>\]]?", re.I)
 _TAG = re.compile(r"\((?P<tag>[A-Z][A-Za-z0-9&. -]*(?:/ ?[A-Z0-9][A-Za-z0-9&. -]*)*):?\s?\)")

@@ -14,6 +14,10 @@ from ingest.people import parse_mailbox, split_behalf, split_mailboxes
         ("Records (Eugene, OR) <records@example.org>", "Records (Eugene, OR)", "records@example.org", None),
         ("Roe, Jane (NIH/OD) [E yy wo@-", "Roe, Jane", None, "NIH/OD"),
         ("J", "J", None, None),
+        ("Jane Roe [mailto", "Jane Roe", None, None),
+        ("Jane Roe fmailto:", "Jane Roe", None, None),
+        ("Jane Roe [malt)", "Jane Roe", None, None),
+        ("Ann Malt", "Ann Malt", None, None),
     ],
 )
 def test_parts_name_address_and_tag(text: str, name: str | None, address: str | None, tag: str | None) -> None:
