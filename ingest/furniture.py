@@ -6,11 +6,12 @@ headers are read, so that a label within a stamp ("Date: 05/13/2015") is no labe
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from ingest.bates import find_bates_numbers, is_bates_number
+from ingest.headers.columns import find_column_lines
 from ingest.headers.labels import begins_with_label
 from ingest.records import Box, Line, PageRecord, Redaction, Word
 from ingest.redactions import code_redactions, find_codes, is_stamp, stamp_redactions
@@ -76,7 +77,8 @@ def _lift_page(page: PageRecord, recurring: set[str], bates: tuple[str, ...]) ->
     furniture: set[int] = set()
     stamp = _stamp_pieces(page)
     redactions = stamp_redactions([piece.text for piece in stamp])
-    for line in page.lines:
+    columns = _column_lines(page)
+    for index, line in enumerate(page.lines):
         if _is_text_alone(page, line.box):
             lines.append(line)
             continue
@@ -84,11 +86,10 @@ def _lift_page(page: PageRecord, recurring: set[str], bates: tuple[str, ...]) ->
         kept: list[Word] = []
         out: list[Word] = []
         labelled = begins_with_label(row[0].words)
+        again = set() if index in columns else recurring
         for piece in row:
             found = [] if piece in stamp else _margin_redactions(page, piece)
-            in_furniture = (
-                piece in stamp or bool(found) or _is_furniture(page, piece, recurring, bates, labelled=labelled)
-            )
+            in_furniture = piece in stamp or bool(found) or _is_furniture(page, piece, again, bates, labelled=labelled)
             redactions.extend(found)
             (out if in_furniture else kept).extend(piece.words)
         if kept:
@@ -110,6 +111,11 @@ def _is_text_alone(page: PageRecord, box: Box) -> bool:
     """Tell whether a line stands where no furniture does: four of five lines, which need not be taken apart."""
     in_text = _STAMP_ZONE * page.height_pt <= box.top and box.bottom <= _FOOT * page.height_pt
     return in_text and box.x1 <= _MARGIN * page.width_pt
+
+
+def _column_lines(page: PageRecord) -> set[int]:
+    """Return the lines of a header with a column of labels: dates and labels alone recur there as stamps do."""
+    return find_column_lines(page.lines, page.width_pt, above=_HEAD * page.height_pt)
 
 
 def _stamped_numbers(furniture: Sequence[Line], bates: tuple[str, ...]) -> tuple[str, ...]:
@@ -180,10 +186,12 @@ def _margin_texts(page: PageRecord) -> list[str]:
     return [piece.text for row in rows for piece in row if _in_margin_zone(page, piece)]
 
 
-def _margin_rows(page: PageRecord) -> Iterator[list[_Piece]]:
-    """Yield the pieces of the lines of which any stands in the head or the foot."""
-    for line in page.lines:
+def _margin_rows(page: PageRecord, without: Set[int] = frozenset()) -> Iterator[list[_Piece]]:
+    """Yield the pieces of the lines of which any stands in the head or the foot, but of those at these indexes."""
+    for index, line in enumerate(page.lines):
         box = line.box
+        if index in without:
+            continue
         if box.top < _HEAD * page.height_pt or box.bottom > _FOOT * page.height_pt:
             yield list(_pieces(line))
 
@@ -213,7 +221,7 @@ class _Recurrence:
         head: set[str] = set()
         foot: set[str] = set()
         masks: dict[str, set[str]] = {}
-        for row in _margin_rows(page):
+        for row in _margin_rows(page, without=_column_lines(page)):
             labelled = begins_with_label(row[0].words)
             for piece in row:
                 if not _in_margin_zone(page, piece):

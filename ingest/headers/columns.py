@@ -1,5 +1,6 @@
 """Find the headers of Lotus Notes prints: sender and date left, "To / cc / bcc / Subject" in a column of their own."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -7,9 +8,10 @@ from ingest.dates import parse_date
 from ingest.headers.block import HeaderBlock
 from ingest.headers.lexicon import Label
 from ingest.headers.spots import Spot
-from ingest.records import DatePrecision, ReadingMethod, Word
+from ingest.records import DatePrecision, Line, ReadingMethod, Word
 
 _LABELS = {"to": Label.TO, "cc": Label.CC, "bcc": Label.BCC, "subject": Label.SUBJECT}
+_TO = re.compile(r"\bT[Oo]\b")
 _LEFTMOST = 0.2  # of the page width: the column of labels stands right of it
 _ALIGNED_PT = 10.0
 _LINES = 14  # from "To" to "Subject", with wrapped recipients
@@ -31,17 +33,33 @@ def find_column_headers(spots: Sequence[Spot]) -> list[HeaderBlock]:
     for index in range(len(spots)):
         if blocks and index < blocks[-1].end:
             continue
-        word = _column_label(spots[index])
+        word = _column_label(spots[index].line, spots[index].page_width)
         block = _read_block(spots, index, word) if word is not None else None
         if block is not None:
             blocks.append(block)
     return blocks
 
 
-def _column_label(spot: Spot) -> Word | None:
+def find_column_lines(lines: Sequence[Line], page_width: float, *, above: float) -> set[int]:
+    """Return the indexes of a page's lines beside a column of labels that begins higher than `above`, in points."""
+    found: set[int] = set()
+    for index, line in enumerate(lines):
+        column = _column_label(line, page_width) if line.box.top < above else None
+        if column is None:
+            continue
+        below = range(index, min(index + _LINES, len(lines)))
+        labels = {_part(lines[other], other, column).label: other for other in below}
+        if Label.SUBJECT in labels and labels.keys() & {Label.CC, Label.BCC}:
+            found.update(range(index, labels[Label.SUBJECT] + 1))
+    return found
+
+
+def _column_label(line: Line, page_width: float) -> Word | None:
     """Return the word "To" that could head a column of labels."""
-    for word in spot.line.words:
-        if word.text.strip(":") in ("To", "TO") and word.box.x0 > _LEFTMOST * spot.page_width:
+    if not _TO.search(line.text):
+        return None
+    for word in line.words:
+        if word.text.strip(":") in ("To", "TO") and word.box.x0 > _LEFTMOST * page_width:
             return word
     return None
 
@@ -74,15 +92,15 @@ def _cells(spots: Sequence[Spot], start: int, column: Word) -> Iterator[_Cell]:
     for index in range(start, min(start + _LINES, len(spots))):
         if spots[index].page != spots[start].page:
             return
-        cell = _part(spots[index], index, column)
+        cell = _part(spots[index].line, index, column)
         if has_subject and (cell.label is not None or cell.left or not cell.value):
             return
         yield cell
         has_subject = has_subject or cell.label is Label.SUBJECT
 
 
-def _part(spot: Spot, index: int, column: Word) -> _Cell:
-    words = spot.line.words
+def _part(line: Line, index: int, column: Word) -> _Cell:
+    words = line.words
     for number, word in enumerate(words):
         label = _LABELS.get(word.text.strip(":").casefold())
         if label is not None and _is_aligned(word, column):
@@ -97,7 +115,7 @@ def _is_aligned(word: Word, column: Word) -> bool:
 
 def _cells_above(spots: Sequence[Spot], start: int, column: Word) -> Iterator[_Cell]:
     for index in range(max(0, start - _ABOVE), start):
-        cell = _part(spots[index], index, column)
+        cell = _part(spots[index].line, index, column)
         if spots[index].page == spots[start].page and cell.left and not cell.value:
             yield cell
 

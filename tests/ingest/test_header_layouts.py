@@ -3,14 +3,16 @@
 import pytest
 
 from ingest.dates import decide_day_first, parse_date, weekday_fits
+from ingest.furniture import lift_furniture
 from ingest.headers import find_header_blocks
 from ingest.headers.attribution import find_attributions
 from ingest.headers.columns import find_column_headers
 from ingest.headers.lexicon import Label
 from ingest.headers.readings import read_fields
 from ingest.headers.values import read_headers
+from ingest.messages import split_messages
 from ingest.people import parse_mailbox
-from tests.support.typeset import set_spots
+from tests.support.typeset import set_page, set_spots
 
 
 def test_reads_a_lotus_notes_print() -> None:
@@ -24,6 +26,23 @@ Jane Roe/DC/USEPA/US\tTo Ann Poe/DC/USEPA/US@EPA
     )
     assert block.values[Label.FROM] == "Jane Roe/DC/USEPA/US"
     assert (block.values[Label.DATE], block.values[Label.SUBJECT]) == ("03/05/2009 02:53 PM", "Re: Permit")
+
+
+def test_dates_and_labels_of_a_lotus_notes_head_are_no_furniture_though_they_recur() -> None:
+    head = """
+Jane Roe/DC/USEPA/US\tTo Ann Poe/DC/USEPA/US@EPA
+\tcc
+03/0{}/2009 02:53 PM
+\tbcc
+\tSubject Permit
+
+text
+"""
+    pages = lift_furniture([set_page(number, head.format(number), top=40) for number in range(1, 7)])
+    _, messages, _ = split_messages(pages)
+    assert [message.headers.date and message.headers.date.text for message in messages] == [
+        f"03/0{number}/2009 02:53 PM" for number in range(1, 7)
+    ]
 
 
 def test_a_lotus_notes_name_has_its_path_as_tag() -> None:
