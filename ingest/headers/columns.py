@@ -14,7 +14,9 @@ _LABELS = {"to": Label.TO, "cc": Label.CC, "bcc": Label.BCC, "subject": Label.SU
 _TO = re.compile(r"\bT[Oo]\b")
 _LEFTMOST = 0.2  # of the page width: the column of labels stands right of it
 _ALIGNED_PT = 10.0
-_LINES = 14  # from "To" to "Subject", with wrapped recipients
+_LINES = 40  # from "To" to "Subject", with wrapped recipients
+_GLUED = re.compile(r"(Subject)(?=[A-Z])")  # "SubjectPermit": the label is as wide as its column
+_CLOSE = 0.3  # of the height of a line: lines of one header
 _ABOVE = 2  # lines above "To" on which the sender may stand
 
 
@@ -47,11 +49,18 @@ def find_column_lines(lines: Sequence[Line], page_width: float, *, above: float)
         column = _column_label(line, page_width) if line.box.top < above else None
         if column is None:
             continue
-        below = range(index, min(index + _LINES, len(lines)))
-        labels = {_part(lines[other], other, column).label: other for other in below}
-        if Label.SUBJECT in labels and labels.keys() & {Label.CC, Label.BCC}:
-            found.update(range(index, labels[Label.SUBJECT] + 1))
+        named: set[Label | None] = set()
+        for other in range(index, min(index + _LINES, len(lines))):
+            named.add(_part(lines[other], other, column).label)
+            if Label.SUBJECT in named:
+                found.update(range(index, other + 1) if named & {Label.CC, Label.BCC} else ())
+                break
     return found
+
+
+def is_column_label(text: str) -> bool:
+    """Tell whether a word is one of the labels that stand in a column, without a colon."""
+    return text.strip(":").casefold() in _LABELS
 
 
 def _column_label(line: Line, page_width: float) -> Word | None:
@@ -74,12 +83,11 @@ def _read_block(spots: Sequence[Spot], start: int, column: Word) -> HeaderBlock 
     dated = next((number for number, (_, text) in enumerate(left) if _is_moment(text)), None)
     if dated is None:
         return None
-    above = [(cell.spot, cell.left) for cell in _cells_above(spots, start, column)]
-    sender = [(spot, text) for spot, text in left[:dated] or above if not text.startswith("Sent by")]
+    sender = [(spot, text) for spot, text in left[:dated] if not text.startswith("Sent by")]
+    sender = sender or [(cell.spot, cell.left) for cell in _cells_above(spots, start, column)]
     for label, found in ((Label.FROM, sender), (Label.DATE, left[dated : dated + 1])):
-        if found:
-            values[label] = " ".join(text for _, text in found)
-            lines[label] = [spot for spot, _ in found]
+        values[label] = " ".join(text for _, text in found)
+        lines[label] = [spot for spot, _ in found] or [start]  # a withheld sender leaves its place empty
     first = min(index for indexes in lines.values() for index in indexes)
     labels = (Label.FROM, Label.DATE, *(label for label in values if label not in (Label.FROM, Label.DATE)))
     methods = {Label.FROM: ReadingMethod.DETACHED, Label.DATE: ReadingMethod.DETACHED}
@@ -102,6 +110,10 @@ def _cells(spots: Sequence[Spot], start: int, column: Word) -> Iterator[_Cell]:
 def _part(line: Line, index: int, column: Word) -> _Cell:
     words = line.words
     for number, word in enumerate(words):
+        glued = _GLUED.match(word.text)
+        if glued and abs(word.box.x0 - column.box.x0) < _ALIGNED_PT:
+            value = " ".join((word.text[glued.end() :], *(other.text for other in words[number + 1 :])))
+            return _Cell(index, _text(words[:number]), Label.SUBJECT, value)
         label = _LABELS.get(word.text.strip(":").casefold())
         if label is not None and _is_aligned(word, column):
             return _Cell(index, _text(words[:number]), label, _text(words[number + 1 :]))
@@ -114,10 +126,19 @@ def _is_aligned(word: Word, column: Word) -> bool:
 
 
 def _cells_above(spots: Sequence[Spot], start: int, column: Word) -> Iterator[_Cell]:
-    for index in range(max(0, start - _ABOVE), start):
+    """Yield the lines right above "To" on which nothing stands but a sender, close enough to belong to the header."""
+    first = start
+    while first > max(0, start - _ABOVE) and _is_right_above(spots[first - 1], spots[first]):
+        first -= 1
+    for index in range(first, start):
         cell = _part(spots[index].line, index, column)
-        if spots[index].page == spots[start].page and cell.left and not cell.value:
+        if cell.left and not cell.value:
             yield cell
+
+
+def _is_right_above(spot: Spot, below: Spot) -> bool:
+    box, under = spot.line.box, below.line.box
+    return spot.page == below.page and under.top - box.bottom < _CLOSE * (under.bottom - under.top)
 
 
 def _join(cells: Sequence[_Cell]) -> tuple[dict[Label, str], dict[Label, list[int]]]:

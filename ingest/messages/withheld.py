@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ingest.headers import HeaderBlock, Spot
+from ingest.headers.columns import find_column_lines, is_column_label
 from ingest.headers.labels import begins_with_label
 from ingest.headers.lexicon import Label
 from ingest.headers.spots import blank_above
@@ -12,6 +13,7 @@ from ingest.people import REDACTED
 from ingest.records import Box, Headers, Line, Mailbox, PageRecord, Redaction, RedactionShape, Word
 
 _DRAWN = (RedactionShape.BOX, RedactionShape.ANNOTATION, RedactionShape.IMAGE)
+_KINDS = ("labels", "columns")  # headers in which an empty place of the sender is seen
 _NARROWEST_PT = 12.0
 _SLACK_PT = 6.0  # how far above or below its line a margin code may stand
 
@@ -20,11 +22,12 @@ def mark_boxes(spots: Sequence[Spot], pages: Mapping[int, PageRecord]) -> list[S
     """Return the lines, with a mark where a box without a code stands in the place of a header value."""
     boxes = {number: [each.box for each in _uncoded(page)] for number, page in pages.items()}
     coded = {number: any(each.code and each.box for each in page.redactions) for number, page in pages.items()}
+    columns = {number: _column_lines(page) for number, page in pages.items() if boxes[number]}
     marked: list[Spot] = []
     for index, spot in enumerate(spots):
         found = boxes[spot.page]
         before = spots[index - 1].line.words[-1].text if index and spots[index - 1].page == spot.page else ""
-        line = _marked(spot.line, found, before) if found else spot.line
+        line = _marked(spot.line, found, before, in_columns=spot.row in columns[spot.page]) if found else spot.line
         if coded[spot.page] and any(word.text[-1] in ";," for word in line.words) and any(_codes_beside(spot, pages)):
             line = _with_empty_places(line, ends=_ends_list(spots, index))
         marked.append(spot if line is spot.line else spot._replace(line=line))
@@ -59,14 +62,19 @@ def _uncoded(page: PageRecord) -> Iterator[Redaction]:
             yield redaction
 
 
-def _marked(line: Line, boxes: Sequence[Box | None], before_line: str) -> Line:
+def _column_lines(page: PageRecord) -> set[int]:
+    return find_column_lines(page.lines, page.width_pt, above=page.height_pt)
+
+
+def _marked(line: Line, boxes: Sequence[Box | None], before_line: str, *, in_columns: bool) -> Line:
     """Mark the boxes of a line; `before_line` is the word that ends the line above it."""
     words = list(line.words)
     for box in boxes:
         if box is None or box.x1 - box.x0 < _NARROWEST_PT or not _is_level(line.box, box):
             continue
         before = [word for word in words if word.box.x0 < (box.x0 + box.x1) / 2]
-        if _stands_for_a_value(before[-1].text if before else before_line, line):
+        in_its_place = in_columns and (not before or is_column_label(before[-1].text))
+        if in_its_place or _stands_for_a_value(before[-1].text if before else before_line, line):
             words.insert(len(before), Word(REDACTED, box))
     return Line(tuple(words)) if len(words) > len(line.words) else line
 
@@ -89,7 +97,11 @@ def withhold(headers: Headers, block: HeaderBlock, spots: Sequence[Spot], pages:
     A sender that is marked as withheld gets the code beside it.
     """
     lines = block.lines.get(Label.FROM)
-    if not lines or block.kind != "labels" or (headers.sender is not None and not headers.sender.withheld):
+    if (
+        not lines
+        or block.kind not in ("labels", "columns")
+        or (headers.sender is not None and not headers.sender.withheld)
+    ):
         return headers
     beside = list(_codes_beside(spots[lines[0]], pages))
     if not beside:

@@ -1,5 +1,7 @@
 """Headers that are set otherwise than as a column of labels."""
 
+from dataclasses import replace
+
 import pytest
 
 from ingest.dates import decide_day_first, parse_date, weekday_fits
@@ -12,6 +14,7 @@ from ingest.headers.readings import read_fields
 from ingest.headers.values import read_headers
 from ingest.messages import split_messages
 from ingest.people import parse_mailbox
+from ingest.records import Box, Redaction, RedactionShape
 from tests.support.typeset import set_page, set_spots
 
 
@@ -26,6 +29,42 @@ Jane Roe/DC/USEPA/US\tTo Ann Poe/DC/USEPA/US@EPA
     )
     assert block.values[Label.FROM] == "Jane Roe/DC/USEPA/US"
     assert (block.values[Label.DATE], block.values[Label.SUBJECT]) == ("03/05/2009 02:53 PM", "Re: Permit")
+
+
+def test_a_lotus_notes_print_may_have_many_recipients_and_a_subject_close_to_its_label() -> None:
+    wrapped = "\n".join(f"\t\tP{number}/DC/USEPA/US@EPA," for number in range(20))
+    (block,) = find_column_headers(
+        set_spots(f"""
+Jane Roe/DC/USEPA/US\tTo Ann Poe/DC/USEPA/US@EPA,
+03/05/2009 02:53 PM
+{wrapped}
+\tcc
+\tSubjectPermit of May
+""")
+    )
+    assert block.values[Label.SUBJECT] == "Permit of May"
+    assert "P19/DC/USEPA/US@EPA" in block.values[Label.TO]
+
+
+def test_boxes_for_the_names_of_a_lotus_notes_print_are_withheld_and_what_stands_above_is_no_sender() -> None:
+    page = set_page(
+        1,
+        """
+Thank you.
+Ann
+
+\tTo
+03/05/2009 02:53 PM\tcc
+\tbcc
+\tSubject Permit
+""",
+    )
+    top = page.lines[2].box.top
+    boxes = [Redaction(None, None, Box(x, top, x + 90, top + 10), RedactionShape.BOX) for x in (50, 210)]
+    _, (message,), _ = split_messages([replace(page, redactions=tuple(boxes))])
+    assert message.headers.sender is not None
+    assert message.headers.sender.withheld
+    assert [mailbox.withheld for mailbox in message.headers.to] == [True]
 
 
 def test_dates_and_labels_of_a_lotus_notes_head_are_no_furniture_though_they_recur() -> None:
