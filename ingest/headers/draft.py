@@ -80,6 +80,8 @@ class Draft:
         """A subject may hold any word; what prints have below it is a label all the same."""
         if self.current is Label.SUBJECT:
             return label in _BELOW_SUBJECT
+        if self.current is Label.ATTACHMENTS:
+            return label is Label.IMPORTANCE
         return self.current not in _BELOW_SUBJECT
 
     def _set(self, label: Label, value: str, index: int) -> None:

@@ -150,6 +150,21 @@ Subject: RE: supply
     assert block.values[Label.CC] == "Bee, Cee"
 
 
+def test_the_importance_beside_the_attachments_is_no_attachment() -> None:
+    (block,) = find_header_blocks(
+        set_spots("""
+From: Roe, Jane
+Sent: Tuesday, November 13, 2012 3:02 PM
+To: Poe, Ann
+Subject: hearings
+Attachments: memo.pdf Importance: High
+
+We just started.
+""")
+    )
+    assert (block.values[Label.ATTACHMENTS], block.values[Label.IMPORTANCE]) == ("memo.pdf", "High")
+
+
 def test_a_date_that_slipped_into_the_sender_is_the_date() -> None:
     spots = set_spots("""
 From:
