@@ -192,7 +192,7 @@ def test_a_broken_member_does_not_hide_the_next(tmp_path: Path) -> None:
     assert problem(files["broken.zip/b.pdf"]) is None
 
 
-@pytest.mark.parametrize("content", [b"PK\x03\x04", zipped({"a.pdf": PDF})[:-30]])
+@pytest.mark.parametrize("content", [b"PK\x03\x04", zipped({"a.pdf": PDF})[:-30]], ids=["head alone", "cut short"])
 def test_a_broken_zip_is_found_with_its_problem(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "broken.zip").write_bytes(content)
     files = found(tmp_path / "broken.zip")
