@@ -1,10 +1,12 @@
 """Make the records of messages from the header blocks and what stands between them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ingest.headers import HeaderBlock, Spot, read_headers
+from ingest.headers.lexicon import Label
 from ingest.headers.readings import read_fields
 from ingest.messages.boundaries import Verdict
 from ingest.messages.doubts import find_doubts
@@ -12,8 +14,12 @@ from ingest.messages.parts import find_parts
 from ingest.messages.series import Turn
 from ingest.messages.text import join_lines
 from ingest.messages.withheld import withhold
-from ingest.records import Headers, Level, MessageKind, MessageRecord, PageRecord
+from ingest.records import Headers, Level, Mailbox, MessageKind, MessageRecord, PageRecord
 
+_MANY = 100  # messages of a document in which a name can be rare
+_RARE = 0.01  # of them
+_SCRAP = 2  # letters
+_UNREAD = 0.5  # how sure it is that nothing stands there
 _WHEN = re.compile(r"\W*(?:When|Start)\s?:")
 _WHERE = re.compile(r"\W*(?:Where|Location)\s?:")
 
@@ -55,7 +61,39 @@ def build_messages(sheet: Sheet, parts: Sequence[Part]) -> list[MessageRecord]:
             end = part.thread_end if part.level is Level.PRINTED else part.end
             messages.append(_build_message(sheet, part, part.level, (parent, end)))
             parent = len(messages) - 1
-    return [_with_blank_pages(message, sheet) for message in messages]
+    return [_with_blank_pages(message, sheet) for message in _without_remnants(messages)]
+
+
+def _without_remnants(messages: Sequence[MessageRecord]) -> Sequence[MessageRecord]:
+    """Leave out senders of one or two letters whom hardly an email of a long document names.
+
+    That much OCR leaves of a box. The header keeps its lines as they stand.
+    """
+    if len(messages) < _MANY:
+        return messages  # "H" may well stand once only
+    mailboxes = (mailbox for message in messages for mailbox in _mailboxes(message.headers))
+    times = Counter(mailbox.name for mailbox in mailboxes)
+    cleaned: list[MessageRecord] = []
+    for message in messages:
+        sender = message.headers.sender
+        if sender is not None and _is_scrap(sender) and times[sender.name] <= _RARE * len(messages):
+            readings = tuple(
+                replace(each, confidence=_UNREAD) if each.field == Label.FROM else each
+                for each in message.headers.readings
+            )
+            cleaned.append(replace(message, headers=replace(message.headers, sender=None, readings=readings)))
+        else:
+            cleaned.append(message)
+    return cleaned
+
+
+def _mailboxes(headers: Headers) -> Iterator[Mailbox]:
+    yield from (headers.sender,) if headers.sender else ()
+    yield from (*headers.to, *headers.cc)
+
+
+def _is_scrap(mailbox: Mailbox) -> bool:
+    return not mailbox.withheld and not mailbox.address and 0 < len(mailbox.name or "") <= _SCRAP
 
 
 def _with_blank_pages(message: MessageRecord, sheet: Sheet) -> MessageRecord:

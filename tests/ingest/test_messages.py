@@ -132,3 +132,15 @@ def test_a_bates_number_whose_prefix_ocr_misread_is_still_furniture() -> None:
 def test_the_numbers_of_stamps_are_kept_for_searching() -> None:
     pages = lift_furniture([_stamped(number) for number in range(1, 9)])
     assert pages[3].stamped_numbers == ("F-2015-00004",)
+
+
+def test_a_letter_that_names_a_sender_hardly_ever_in_a_long_document_is_what_ocr_left_of_a_box() -> None:
+    senders = ["E" if number == 50 else "H" if number % 9 == 0 else "Roe, Jane" for number in range(120)]
+    pages = [
+        set_page(number, _printed("news", "text").replace("Roe, Jane <jane@example.org>", sender))
+        for number, sender in enumerate(senders, 1)
+    ]
+    _, messages, _ = split_messages(pages)
+    read = [message.headers.sender.name if message.headers.sender else None for message in messages]
+    assert read == [None if sender == "E" else sender for sender in senders]
+    assert "E" in messages[50].headers.printed
