@@ -13,28 +13,12 @@ from app.search.results import SearchRequest
 from ingest.pipeline import ingest
 from ingest.records import ReleaseRecord
 from ingest.review import bring_in, decide, read_again
-from tests.support.typeset import print_pdf
-
-_MAIL = """From:\tRoe, Jane <jane@state.gov>
-Sent:\tTuesday, November 13, 2012 3:02 PM
-To:\tPoe, Ann
-Subject:\t{subject}
-
-We meet at noon.
-The plumber comes too.
-He brings the pipes.
-
-From: Poe, Ann
-Sent: Monday, November 12, 2012 1:02 PM
-To: Roe, Jane
-Subject: Noon
-
-Shall we meet?"""
+from tests.support.typeset import PRINTED_REPLY, print_pdf
 
 
 @pytest.fixture
 def filled(archive: Archive, tmp_path: Path) -> Archive:
-    path = print_pdf(tmp_path / "a.pdf", [_MAIL.format(subject=subject) for subject in ("one", "two")])
+    path = print_pdf(tmp_path / "a.pdf", [PRINTED_REPLY.format(subject=subject) for subject in ("one", "two")])
     list(ingest(archive, [path], ReleaseRecord("test", "Test")))
     return archive
 
@@ -119,7 +103,7 @@ def _header_fields(archive: Archive) -> list[object]:
 
 
 def test_ingest_replays_what_was_decided_elsewhere_before(archive: Archive, tmp_path: Path) -> None:
-    path = print_pdf(tmp_path / "a.pdf", [_MAIL.format(subject="one")])
+    path = print_pdf(tmp_path / "a.pdf", [PRINTED_REPLY.format(subject="one")])
     sha256 = next(iter(ingest(archive, [path], ReleaseRecord("other", "Other")))).key
     assert sha256 is not None
     with archive.sessions.begin() as session:

@@ -13,6 +13,22 @@ _LINE_PT = 12.0
 _LEFT = 50.0
 _TAB = 180.0
 WIDTH, HEIGHT = 612.0, 792.0
+# An email that quotes another, with its {subject} open.
+PRINTED_REPLY = """From:\tRoe, Jane <jane@state.gov>
+Sent:\tTuesday, November 13, 2012 3:02 PM
+To:\tPoe, Ann
+Subject:\t{subject}
+
+We meet at noon.
+The plumber comes too.
+He brings the pipes.
+
+From: Poe, Ann
+Sent: Monday, November 12, 2012 1:02 PM
+To: Roe, Jane
+Subject: Noon
+
+Shall we meet?"""
 
 
 def set_line(text: str, top: float, left: float = _LEFT) -> Line:

@@ -20,31 +20,16 @@ from ingest.pipeline import ingest
 from ingest.records import ReleaseRecord
 from ingest.review import decide
 from tests.support.service import serve
-from tests.support.typeset import print_pdf
+from tests.support.typeset import PRINTED_REPLY, print_pdf
 
 _TOKEN = "a long and secret word"
-_MAIL = """From:\tRoe, Jane <jane@state.gov>
-Sent:\tTuesday, November 13, 2012 3:02 PM
-To:\tPoe, Ann
-Subject:\t{subject}
-
-We meet at noon.
-The plumber comes too.
-He brings the pipes.
-
-From: Poe, Ann
-Sent: Monday, November 12, 2012 1:02 PM
-To: Roe, Jane
-Subject: Noon
-
-Shall we meet?"""
 
 
 @pytest.fixture(scope="module")
 def ingested(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home of an archive with one doubtful email; each test takes a copy."""
     home = tmp_path_factory.mktemp("ingested")
-    path = print_pdf(home / "a.pdf", [_MAIL.format(subject=subject) for subject in ("one", "two")])
+    path = print_pdf(home / "a.pdf", [PRINTED_REPLY.format(subject=subject) for subject in ("one", "two")])
     with open_archive(Settings(home=home / "home", database=None)) as archive:
         list(ingest(archive, [path], ReleaseRecord("test", "Test")))
         with archive.sessions.begin() as session:
