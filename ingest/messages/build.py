@@ -18,7 +18,7 @@ from ingest.records import Headers, Level, Mailbox, MessageKind, MessageRecord, 
 
 _MANY = 100  # messages of a document in which a name can be rare
 _RARE = 0.01  # of them
-_SCRAP = 2  # letters
+_SCRAP = re.compile(r"\w{1,2}|[a-z][A-Z]+")  # "E", "iNT"
 _UNREAD = 0.5  # how sure it is that nothing stands there
 _WHEN = re.compile(r"\W*(?:When|Start)\s?:")
 _WHERE = re.compile(r"\W*(?:Where|Location)\s?:")
@@ -65,9 +65,10 @@ def build_messages(sheet: Sheet, parts: Sequence[Part]) -> list[MessageRecord]:
 
 
 def _without_remnants(messages: Sequence[MessageRecord]) -> Sequence[MessageRecord]:
-    """Leave out senders of one or two letters whom hardly an email of a long document names.
+    """Leave out what OCR left of a box and took for a sender, where hardly an email of a long document names it.
 
-    That much OCR leaves of a box. The header keeps its lines as they stand.
+    That is a letter or two, a word cased like none, or one that ends like a label. The header keeps its lines
+    as they stand.
     """
     if len(messages) < _MANY:
         return messages  # "H" may well stand once only
@@ -93,7 +94,9 @@ def _mailboxes(headers: Headers) -> Iterator[Mailbox]:
 
 
 def _is_scrap(mailbox: Mailbox) -> bool:
-    return not mailbox.withheld and not mailbox.address and 0 < len(mailbox.name or "") <= _SCRAP
+    if mailbox.withheld or mailbox.address or not mailbox.name:
+        return False
+    return bool(_SCRAP.fullmatch(mailbox.name)) or (" " not in mailbox.name and mailbox.printed.endswith(":"))
 
 
 def _with_blank_pages(message: MessageRecord, sheet: Sheet) -> MessageRecord:
