@@ -16,7 +16,7 @@ _BRACKETED_ADDRESS = re.compile(
 # of a name either.
 _BRACKETED_REST = re.compile(
     r"[<‹«][^<>‹›«»]*(?:[>›»]|$)|[\[{(]\s*[^\[\]{}()\s]*[.:][^\[\]{}()\s]*(?:[\]})]|$)|[\[(]\s*$"
-    r"|(?<=\s)(?:[\[({|fl]ma[il1]{1,3}to?\W*|ma[il1]{1,3}to?\s*[:;\])}]\W*)$"
+    r"|(?:(?<=\s)|^)(?:[\[({|fl]ma[il1]{1,3}to?\W*|ma[il1]{1,3}to?\s*[:;\])}]\W*)$"
 )
 _X500 = re.compile(r"[<\[]\s*/O=.*?/CN=(?P<name>[^/>\]]+)[>\]]?", re.I)
 _TAG = re.compile(r"\((?P<tag>[A-Z][A-Za-z0-9&. -]*(?:/ ?[A-Z0-9][A-Za-z0-9&. -]*)*):?\s?\)")

@@ -55,6 +55,11 @@ def test_a_code_beside_a_name_belongs_to_the_mailbox_not_to_the_name() -> None:
     assert (mailbox.name, mailbox.withheld, mailbox.codes) == ("Roe, Jane", False, ("(b)(6)",))
 
 
+@pytest.mark.parametrize("text", ["[mailto", "[mailto:", "fmailto:"])
+def test_the_word_before_an_address_that_is_not_there_names_nobody(text: str) -> None:
+    assert parse_mailbox(text) is None
+
+
 def test_knows_on_whose_behalf_a_mail_was_sent() -> None:
     assert split_behalf("Roe, Jane on behalf of Poe, Ann") == ("Roe, Jane", "Poe, Ann")
 
