@@ -4,7 +4,7 @@ import functools
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +29,7 @@ from ingest.load import (
     load_agencies,
     load_corrections,
     merge_found_people,
+    settle_day_order,
     store_document,
     store_release,
     unlink_all,
@@ -113,7 +114,7 @@ def ingest(archive: Archive, paths: Iterable[Path], release: ReleaseRecord) -> I
     with open_scratch(archive.settings.home / "scratch") as scratch:
         run = _Run(archive, table, release_id, scratch)
         yield from run.outcomes(find_files(paths, scratch, limits=run.limits))
-    connect(archive)
+    connect(archive, [release_id])
 
 
 def ingest_kept(archive: Archive, release_id: int, files: Iterable[tuple[Path, str]]) -> Iterator[Outcome]:
@@ -121,7 +122,7 @@ def ingest_kept(archive: Archive, release_id: int, files: Iterable[tuple[Path, s
     with open_scratch(archive.settings.home / "scratch") as scratch:
         run = _Run(archive, AgencyTable.load(), release_id, scratch)
         yield from run.outcomes(find_kept(files, scratch, limits=run.limits))
-    connect(archive)
+    connect(archive, [release_id])
 
 
 def plan_ocr(settings: Settings) -> OcrPlan:
@@ -129,8 +130,12 @@ def plan_ocr(settings: Settings) -> OcrPlan:
     return OcrPlan(OcrChoice(settings.ocr), settings.worker_timeout_s * _OCR_SHARE)
 
 
-def connect(archive: Archive) -> None:
-    """Do what needs the whole archive: tell who is who among the people that are new, and what answers what."""
+def connect(archive: Archive, release_ids: Collection[int]) -> None:
+    """Do what needs more than one file, after files of these releases were read.
+
+    That is in which order numeric dates stand, who is who among the people that are new, and what answers what.
+    """
+    _write(archive, functools.partial(settle_day_order, release_ids=release_ids))
     _write(archive, functools.partial(merge_found_people, now=datetime.now(UTC).replace(tzinfo=None)))
     link_messages(archive)
 

@@ -92,7 +92,10 @@ def read_again(archive: Archive, sha256: str) -> None:
             break
     else:
         raise NotAppliedError("The file is being corrected by others too; decide again in a moment.")
-    connect(archive)
+    with archive.sessions() as session:
+        of_file = select(rows.ReleasedFile.release_id).join(rows.ReleasedFile.document).filter_by(sha256=sha256)
+        release_ids = session.scalars(of_file.distinct()).all()
+    connect(archive, release_ids)
     archive.search.sync()
 
 

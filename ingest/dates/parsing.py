@@ -47,7 +47,13 @@ def weekday_fits(date: PrintedDate) -> bool | None:
 
 
 def decide_day_first(texts: Iterable[str]) -> bool:
-    """Tell whether the dates of one release print the day before the month: "13/04/2012" and none "04/13/2012"."""
+    """Tell whether dates of one hand print the day before the month: "13/04/2012" and none "04/13/2012"."""
+    firsts, seconds = count_day_orders(texts)
+    return firsts > seconds
+
+
+def count_day_orders(texts: Iterable[str]) -> tuple[int, int]:
+    """Return how many of the dates must print the day first, and how many the month first."""
     firsts, seconds = 0, 0
     for text in texts:
         match = _NUMERIC.search(_repair(text[:_LONGEST]))
@@ -56,7 +62,7 @@ def decide_day_first(texts: Iterable[str]) -> bool:
         first, second = int(match["first"]), int(match["second"])
         firsts += 12 < first <= 31 and second <= 12
         seconds += 12 < second <= 31 and first <= 12
-    return firsts > seconds
+    return firsts, seconds
 
 
 @lru_cache(maxsize=4096)

@@ -1,6 +1,7 @@
 """The one writer of records: what was read becomes rows, in one transaction a file."""
 
 from ingest.load.corrections import load_corrections
+from ingest.load.day_order import settle_day_order
 from ingest.load.documents import (
     PIPELINE_VERSION,
     add_pages,
@@ -25,6 +26,7 @@ __all__ = [
     "load_agencies",
     "load_corrections",
     "merge_found_people",
+    "settle_day_order",
     "store_document",
     "store_release",
     "unlink_all",

@@ -6,6 +6,7 @@ import sys
 import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from app.database.models import (
     ReleasedFile,
     RetiredEntry,
 )
+from app.search.results import SearchRequest
 from ingest.pipeline import Outcome, ingest
 from ingest.reading import read_pdf
 from ingest.records import Level, ReleaseRecord
@@ -335,3 +337,22 @@ def test_two_at_once_give_one_copy(settings: Settings, tmp_path: Path) -> None:
     assert [process.returncode for process in running] == [0, 0], told
     with open_archive(settings) as archive:
         assert [_count(archive, model) for model in (Document, ReleasedFile, Message)] == [6, 6, 6]
+
+
+def test_numeric_dates_are_read_in_the_order_that_the_release_prints(archive: Archive, tmp_path: Path) -> None:
+    def dates() -> list[datetime | None]:
+        with archive.sessions() as session:
+            return list(session.scalars(select(Message.sent_at).order_by(Message.date_text)))
+
+    def print_on(day: str) -> Path:
+        mail = _MAIL.format(subject="lists").replace("Tuesday, November 13, 2012", day)
+        return print_pdf(tmp_path / f"{day.replace('/', '-')}.pdf", [mail])
+
+    _ingest(archive, print_on("03/04/2012"))
+    assert dates() == [datetime(2012, 3, 4, 15, 2)]
+    _ingest(archive, print_on("13/04/2012"))
+    archive.search.sync()
+    assert dates() == [datetime(2012, 4, 3, 15, 2), datetime(2012, 4, 13, 15, 2)]
+    assert archive.search.search(SearchRequest(q="d:2012-04")).count == 2
+    _ingest(archive, print_on("03/04/2012"))
+    assert dates() == [datetime(2012, 4, 3, 15, 2), datetime(2012, 4, 13, 15, 2)]
