@@ -1,6 +1,6 @@
 """What every search engine must do: the entries it keeps and the answers it gives."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -87,6 +87,9 @@ class Matches:
     days: Mapping[date, int]  # by that day; empty if the months span more than MOST_DAY_MONTHS
 
 
+OnKeys = Callable[[tuple[str, ...]], None]
+
+
 class SearchIndex(Protocol):
     """A folder of entries that one engine keeps.
 
@@ -135,8 +138,10 @@ class SearchIndex(Protocol):
         """
         ...
 
-    def search(self, search: Search) -> Matches:
+    def search(self, search: Search, on_keys: OnKeys | None = None) -> Matches:
         """Return one page of what matches, with the counts of all of it.
+
+        `on_keys` is called with the keys of the page as soon as these are known: counting may take longer.
 
         Raises:
             IndexUnavailableError: the index is damaged.
