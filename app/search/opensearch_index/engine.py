@@ -56,11 +56,11 @@ class OpenSearchEngine:
     def publish(self, folder: Path) -> None:
         """Let the alias that others may search by name the index of a folder, and none of its neighbours' any more."""
         name = _read_name(folder)
-        neighbours = {_read_name(file.parent) for file in folder.parent.glob(f"*/{_FILE}")}
+        neighbours = {_find_name(file.parent) for file in folder.parent.glob(f"*/{_FILE}")}
         server = Server(self.address)
         try:
             live = server.ask("GET", f"/{PREFIX}-*/_alias")
-            old = sorted(each for each in neighbours - {name} if PREFIX in live.get(each, {}).get("aliases", ()))
+            old = [each for each in live if each in neighbours - {name} and PREFIX in live[each]["aliases"]]
             moves = [{"remove": {"index": each, "alias": PREFIX}} for each in old]
             server.ask("POST", "/_aliases", {"actions": [*moves, {"add": {"index": name, "alias": PREFIX}}]})
         finally:
@@ -68,17 +68,24 @@ class OpenSearchEngine:
 
     def remove(self, folder: Path) -> None:
         """Delete a folder and its index; without harm where either is gone."""
-        try:
-            name = _read_name(folder)
-        except IndexUnavailableError:
-            log.warning("index not removed, its folder does not name it folder=%s", folder.name)
-        else:
+        name = _find_name(folder)
+        if name:
             server = Server(self.address)
             try:
                 server.ask("DELETE", f"/{name}", ignore_unavailable="true")
             finally:
                 server.close()
+        else:
+            log.warning("index not removed, its folder does not name it folder=%s", folder.name)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _find_name(folder: Path) -> str | None:
+    """Return the name of the index of a folder; None: it does not say."""
+    try:
+        return _read_name(folder)
+    except IndexUnavailableError:
+        return None
 
 
 def _read_name(folder: Path) -> str:
