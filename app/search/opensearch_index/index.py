@@ -1,6 +1,5 @@
 """One index on an OpenSearch server."""
 
-import re
 import threading
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,7 +25,6 @@ _TRIES = 3
 _LARGEST_PAGE = 10_000  # hits of one answer, unless the server's limit is raised
 _MOST_BUCKETS = 60_000  # values of all facets that are counted; the server gives 65,535 at most
 _FACETS = {"releases": "releases", "agencies": "agencies", "senders": "sender_key", "months": "month"}
-_CROWDED = re.compile(r"Automaton \[((?:[^\W_]|[*?])*[*?](?:[^\W_]|[*?])*)\] expanded to too many terms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ class OpenSearchIndex:
 
     def __init__(self, server: Server, name: str) -> None:
         self._server = server
-        self._name = name
+        self.name = name  # on the server
         self._alias = f"{name}-writing"
         self._lock = threading.Lock()
         self._snapshots: Snapshots[_View] = Snapshots(self._drop)
@@ -77,7 +75,7 @@ class OpenSearchIndex:
         """Return the highest sequence of all entries, 0 if there is none."""
         wanted = {"size": 0, "aggs": {"newest": {"max": {"field": "sequence"}}}}
         with _told():
-            answer = self._server.ask("POST", f"/{self._name}/_search", wanted, allow_partial_search_results="false")
+            answer = self._server.ask("POST", f"/{self.name}/_search", wanted, allow_partial_search_results="false")
         return int(answer["aggregations"]["newest"]["value"] or 0)
 
     def update(self, added: Sequence[Entry], removed: Iterable[str] = ()) -> None:
@@ -90,21 +88,19 @@ class OpenSearchIndex:
         writes += [Write(key, entry_fields(entry)) for key, entry in newest.items()]
         with _told():
             self._server.write(self._alias, writes)
-            self._server.ask("POST", f"/{self._name}/_refresh")
+            self._server.ask("POST", f"/{self.name}/_refresh")
             self._mark()
 
     def search(self, search: Search) -> Matches:
         """Return one page of what matches, with the counts of all of it."""
-        crowded: set[str] = set()
+        compiler = Compiler()
         with _told():
             while True:
                 try:
-                    return self._search(search, Compiler(crowded))
+                    return self._search(search, compiler)
                 except ServerError as error:
-                    pattern = _CROWDED.search(error.reason)
-                    if not pattern or pattern[1] in crowded:
+                    if not compiler.take_complaint(error.reason):
                         raise
-                    crowded.add(pattern[1])
 
     def close(self) -> None:
         """Let go of the states that are kept, and of the connections."""
@@ -202,7 +198,7 @@ class OpenSearchIndex:
         return view
 
     def _open_view(self) -> _View:
-        path = f"/{self._name}/_search/point_in_time"
+        path = f"/{self.name}/_search/point_in_time"
         point = self._server.ask("POST", path, keep_alive=_KEPT)["pit_id"]
         # Its generation is read within: between the two requests another state may have come.
         newest = {"all": {"global": {}, "aggs": {"newest": {"max": {"field": "sequence"}}}}}
@@ -213,15 +209,15 @@ class OpenSearchIndex:
 
     def _read_generation(self) -> str:
         with _told():
-            mark = self._server.ask("GET", f"/{self._name}/_doc/{_MARK}", realtime="false")
+            mark = self._server.ask("GET", f"/{self.name}/_doc/{_MARK}", realtime="false")
         return self._generation(mark["_version"])
 
     def _generation(self, version: int) -> str:
-        return f"{zlib.crc32(self._name.encode()):08x}{version:x}"
+        return f"{zlib.crc32(self.name.encode()):08x}{version:x}"
 
     def _mark(self) -> None:
         self._server.write(self._alias, [Write(_MARK, {})])
-        self._server.ask("POST", f"/{self._name}/_refresh")
+        self._server.ask("POST", f"/{self.name}/_refresh")
 
     def _forget(self, view: _View) -> None:
         self._snapshots.forget(view.generation)
@@ -273,7 +269,7 @@ def _told() -> Iterator[None]:
             raise IndexUnavailableError(
                 "The search server does not have the index; `readingroom reindex` makes it anew."
             ) from error
-        if "too_complex_to_determinize" in error.reason or "expanded to too many terms" in error.reason:
+        if "Determinizing automaton" in error.reason or "expanded to too many terms" in error.reason:
             raise BadRequestError("A pattern of the query has too many * and ?; give more of its letters.") from error
         if "too_many_nested_clauses" in error.reason or "too_many_clauses" in error.reason:
             raise BadRequestError("The query has too many words or patterns; give fewer.") from error

@@ -1,27 +1,34 @@
 """Translate the tree of a query into OpenSearch's query language."""
 
-import string
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import date
 from typing import Any as Untyped
 
 from app.search.columns import EXACT, LeafColumn, leaf_columns
+from app.search.opensearch_index.shares import COMPLAINT, MOST_TERMS, Share
 from app.search.query import All, Any, Dated, Everything, Exact, Fuzzy, Has, Node, Not, Pattern, Phrase, Word
 from app.search.query.tree import TextLeaf
 
 Query = dict[str, Untyped]
 
-MOST_TERMS = 1024  # that one pattern of several in a row may stand for: the server's limit, unless it is raised
-
-_LETTERS = string.ascii_lowercase + string.digits
-_OTHERS = f"[^{string.ascii_lowercase}0-9]"
-
 
 class Compiler:
-    """Translates trees; `crowded` are the patterns that stand for more than MOST_TERMS terms each."""
+    """Translates trees; it knows which patterns are crowded, from the server's complaints about earlier tries."""
 
-    def __init__(self, crowded: Collection[str] = ()) -> None:
-        self._crowded = crowded
+    def __init__(self) -> None:
+        self._crowded: set[Share] = set()
+        self._shares: list[Share] = []  # by the number that the server's complaint has
+
+    def take_complaint(self, reason: str) -> bool:
+        """Tell whether another try may go well: the server complained about a pattern that can be divided."""
+        found = COMPLAINT.search(reason)
+        if not found:
+            return False
+        share = self._shares[int(found[1])]
+        if share in self._crowded or not share.can_be_divided:
+            return False
+        self._crowded.add(share)
+        return True
 
     def compile(self, tree: Node) -> Query:
         """Return the query; what the tree does not score adds nothing to the score."""
@@ -54,26 +61,26 @@ class Compiler:
                 pattern = {"value": tokens[0], "rewrite": "constant_score"}
                 return _constant({"wildcard": {name: pattern}}, column.weight)
             case Pattern():
-                rules = [_any_rule([*self._spread(token)]) for token in tokens]
+                rules = [self._find_rule(name, token) for token in tokens]
                 return _constant({"intervals": {name: _in_a_row(rules)}}, column.weight)
             case Word() | Phrase() if len(tokens) == 1:
                 return {"term": {name: {"value": tokens[0], "boost": column.weight}}}
         return {"match_phrase": {name: {"query": " ".join(tokens), "boost": column.weight}}}
 
-    def _spread(self, pattern: str) -> Iterator[Query]:
-        """Yield rules that together stand for a pattern, each for no more terms than the server allows."""
-        if pattern not in self._crowded:
-            yield {"wildcard": {"pattern": pattern, "max_expansions": MOST_TERMS}}
+    def _find_rule(self, column: str, token: str) -> Query:
+        if not {*token} & {*"*?"}:
+            return {"match": {"query": token}}
+        rules = [*self._spread(Share.all_of(column, token))]
+        return rules[0] if len(rules) == 1 else {"any_of": {"intervals": rules}}
+
+    def _spread(self, share: Share) -> Iterator[Query]:
+        """Yield rules that together stand for the terms of a share, each for no more than the server allows."""
+        if share in self._crowded:
+            for part in share.divide():
+                yield from self._spread(part)
             return
-        cut = next(place for place, character in enumerate(pattern) if character in "*?")
-        prefix, wild, rest = pattern[:cut], pattern[cut], pattern[cut + 1 :]
-        if wild == "*":
-            yield from self._spread(prefix + rest)
-            rest = wild + rest
-        for letter in _LETTERS:
-            yield from self._spread(prefix + letter + rest)
-        others = prefix + _OTHERS + rest.replace("*", ".*").replace("?", ".")
-        yield {"regexp": {"pattern": others, "max_expansions": MOST_TERMS}}
+        self._shares.append(share)
+        yield {"regexp": {"pattern": share.expression(len(self._shares) - 1), "max_expansions": MOST_TERMS}}
 
 
 def at_most(column: str, number: int) -> Query:
@@ -90,10 +97,6 @@ def _dated(first: date | None, last: date | None) -> Query:
 
 def _any(queries: list[Query]) -> Query:
     return queries[0] if len(queries) == 1 else {"bool": {"should": queries, "minimum_should_match": 1}}
-
-
-def _any_rule(rules: list[Query]) -> Query:
-    return rules[0] if len(rules) == 1 else {"any_of": {"intervals": rules}}
 
 
 def _in_a_row(rules: list[Query]) -> Query:

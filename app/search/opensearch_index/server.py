@@ -16,6 +16,7 @@ except ImportError:
     opensearchpy = None  # type: ignore[assignment]  # an extra
 
 log = logging.getLogger(__name__)
+logging.getLogger("opensearch").setLevel(logging.CRITICAL)  # the client's own words on what we raise
 
 _TIMEOUT_S = 30
 _BULK_TIMEOUT_S = 120
@@ -57,15 +58,12 @@ class Server:
         self._shown = ", ".join(map(_without_password, addresses))
         self._pause = pause
         # Trying again is ours: the client would at once, and where it does no good.
-        self._client = opensearchpy.OpenSearch(
-            addresses,
-            timeout=_TIMEOUT_S,
-            maxsize=_CONNECTIONS,
-            pool_maxsize=_CONNECTIONS,
-            max_retries=len(addresses) - 1,
-            retry_on_status=(),
-            http_compress=True,
-        )
+        options: dict[str, Untyped] = {"timeout": _TIMEOUT_S, "pool_maxsize": _CONNECTIONS, "http_compress": True}
+        options |= {"max_retries": len(addresses) - 1, "retry_on_status": ()}
+        try:
+            self._client = opensearchpy.OpenSearch(addresses, **options)
+        except (ValueError, opensearchpy.exceptions.OpenSearchException) as error:
+            raise BadRequestError("READINGROOM_OPENSEARCH is no address such as https://host:9200.") from error
 
     def close(self) -> None:
         """Let go of the connections."""
