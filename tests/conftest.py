@@ -99,7 +99,7 @@ def opensearch(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
         yield address
 
 
-@pytest.fixture(scope="module", params=list(IndexEngine))
+@pytest.fixture(scope="session", params=list(IndexEngine))
 def index_options(request: pytest.FixtureRequest) -> dict[str, object]:
     """The settings that choose an engine; every test that takes them runs on each."""
     if request.param is not IndexEngine.OPENSEARCH:

@@ -25,6 +25,7 @@ from app.database.models import (
     Role,
 )
 from app.search.index import Entry
+from app.search.query import Trait
 from app.search.results import EntryKind
 
 _MOST_ASKED = 10_000  # values in one statement: SQLite takes 32,766
@@ -50,6 +51,7 @@ class EntryLoader:
         roots = self._find_quoted([message.id for message in messages])
         people = self._load_participants(roots)
         codes = self._load_codes(roots)
+        copies = self._load_copies(messages)
         documents = self._load_documents({message.document_id for message in messages})
         bates = self._load_bates({message.document_id for message in messages})
         return [
@@ -61,7 +63,9 @@ class EntryLoader:
                     people[message.id],
                     self._slugs(people[message.id], documents[message.document_id]),
                     _numbers_of(message, bates),
-                    codes[message.id],
+                    codes.get(message.id, ()),
+                    message.id in codes,
+                    copies.get(message.id, 0),
                 ),
             )
             for n, message in enumerate(messages)
@@ -118,19 +122,37 @@ class EntryLoader:
         return people
 
     def _load_codes(self, roots: dict[int, int]) -> dict[int, set[str]]:
+        """Return the exemption codes of those messages in which a redaction stands."""
         codes: dict[int, set[str]] = defaultdict(set)
         for ids in _chunks(list(roots)):
             rows = self._session.execute(
                 select(Redaction.message_id, Redaction.code).where(Redaction.message_id.in_(ids))
             )
             for message_id, code in rows:
-                if message_id is not None and code is not None:
-                    codes[roots[message_id]].add(code)
+                if message_id is not None:
+                    codes[roots[message_id]].update([code] if code else [])
         return codes
 
+    def _load_copies(self, messages: Sequence[Message]) -> dict[int, int]:
+        """Map those of the messages that are printed more than once to the id of the message as it was sent."""
+        sent = {message.sent_message_id for message in messages if message.sent_message_id is not None}
+        several: set[int] = set()
+        for ids in _chunks(sorted(sent)):
+            several.update(
+                self._session.scalars(
+                    select(Message.sent_message_id)
+                    .where(Message.sent_message_id.in_(ids), Message.level == Level.PRINTED)
+                    .group_by(Message.sent_message_id)
+                    .having(func.count() > 1)
+                )
+            )
+        return {one.id: one.sent_message_id for one in messages if one.sent_message_id in several}
+
     def _load_documents(self, ids: Collection[int]) -> dict[int, "_Released"]:
-        keys = self._session.execute(select(Document.id, Document.key).where(Document.id.in_(ids)))
-        documents = {row_id: _Released(key) for row_id, key in keys}
+        found = self._session.execute(
+            select(Document.id, Document.key, Document.page_count).where(Document.id.in_(ids))
+        )
+        documents = {row_id: _Released(key, has_pages=pages > 0) for row_id, key, pages in found}
         releases = self._session.execute(
             select(ReleasedFile.document_id, Release.slug, Release.agency_id)
             .join(Release, Release.id == ReleasedFile.release_id)
@@ -193,8 +215,9 @@ class _Someone:
 class _Released:
     """A document's key, and the releases that it stands in."""
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, *, has_pages: bool) -> None:
         self.key = key
+        self.has_pages = has_pages
         self.slugs: list[str] = []
         self.agency_ids: list[int] = []
 
@@ -208,6 +231,8 @@ class _Surroundings:
     agencies: tuple[str, ...]
     bates_numbers: tuple[str, ...]
     codes: Collection[str]
+    redacted: bool  # a box stands in it, with or without a code
+    copies: int
 
 
 def _numbers_of(message: Message, numbers: Mapping[tuple[int, int], list[str]]) -> tuple[str, ...]:
@@ -220,8 +245,15 @@ def _message_entry(message: Message, sequence: int, around: _Surroundings) -> En
     people = around.people
     own = [someone for someone in people if someone.row.message_id == message.id]
     sender = next((someone for someone in own if someone.row.role is Role.SENDER), None)
+    recipients = [someone for someone in own if someone.row.role not in _SENDERS]
     first_day, last_day = _days(message)
     names = [attachment.name for attachment in message.attachments]
+    traits = {
+        Trait.ATTACHMENT: bool(names),
+        Trait.REDACTION: around.redacted,
+        Trait.QUOTED: bool(message.quoted_text.strip()),
+        Trait.WITHHELD_SENDER: sender is not None and sender.row.withheld,
+    }
     return Entry(
         key=message.key,
         kind=EntryKind.MESSAGE,
@@ -231,7 +263,8 @@ def _message_entry(message: Message, sequence: int, around: _Surroundings) -> En
         agencies=around.agencies,
         sender=_lines(someone for someone in own if someone.row.role in _SENDERS),
         sender_key=(sender.key if sender else None) or "",
-        to=_lines(someone for someone in own if someone.row.role not in _SENDERS),
+        recipient_keys=tuple(sorted({someone.key for someone in recipients if someone.key})),
+        to=_lines(recipients),
         cc=_lines(someone for someone in own if someone.row.role is Role.CC),
         participants=_lines(people),
         participant_keys=tuple(sorted({someone.key for someone in people if someone.key})),
@@ -239,7 +272,10 @@ def _message_entry(message: Message, sequence: int, around: _Surroundings) -> En
         text=message.text,
         quoted_text=message.quoted_text,
         attachments="\n".join(" ".join(name.split()) for name in names),
-        has_attachment=bool(names),
+        traits=tuple(trait for trait, holds in traits.items() if holds),
+        first_page=message.first_page if around.document.has_pages else None,
+        last_page=message.last_page if around.document.has_pages else None,
+        copies=around.copies,
         first_day=first_day,
         last_day=last_day,
         sent_at=message.sent_at,
@@ -258,6 +294,7 @@ def _page_entry(page: Page, document: _Released, sequence: int, *, agencies: tup
         agencies=agencies,
         sender="",
         sender_key="",
+        recipient_keys=(),
         to="",
         cc="",
         participants="",
@@ -266,7 +303,10 @@ def _page_entry(page: Page, document: _Released, sequence: int, *, agencies: tup
         text=page.text,
         quoted_text="",
         attachments="",
-        has_attachment=False,
+        traits=(Trait.REDACTION,) if page.redactions else (),
+        first_page=page.number,
+        last_page=page.number,
+        copies=0,
         first_day=None,
         last_day=None,
         sent_at=None,

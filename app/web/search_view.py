@@ -93,9 +93,6 @@ class SearchView:
 
     def toggle(self, facet: str, choice: FacetChoice) -> str:
         """Return the address with this value of a facet chosen, or no longer chosen."""
-        if facet == "year":
-            year = "" if choice.chosen else choice.value
-            return self.link(date_after=year, date_before=year)
         if choice.chosen:
             return self._without(facet, choice.value)
         return _address([*(pair for pair in self._pairs if pair[0] != "cursor"), (facet, choice.value)])

@@ -4,27 +4,25 @@ import threading
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import date
-from typing import Any as Untyped
-from typing import Self
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 from app.errors import BadRequestError, IndexUnavailableError
-from app.search.columns import has_scores
-from app.search.index import MOST_DAY_MONTHS, Entry, Matches, Place, Search
-from app.search.opensearch_index.mapping import entry_fields
-from app.search.opensearch_index.queries import Compiler, Query, at_most
+from app.search.aggregations import Counting
+from app.search.columns import SUGGESTED
+from app.search.index import Entry, Matches, Search
+from app.search.opensearch_index.asked import Asked
+from app.search.opensearch_index.mapping import make_fields
+from app.search.opensearch_index.queries import Compiler, make_suggestion
 from app.search.opensearch_index.server import Server, ServerError, Write
-from app.search.query import Everything
-from app.search.results import Order
+from app.search.paging import collect_page
+from app.search.similar import similar_words
 from app.search.snapshots import Snapshots
 
 _KEPT = "10m"
 _MARK = "~state"  # a document that is no entry; its version is that of the index. No key begins so.
-_TRIES = 3
-_LARGEST_PAGE = 10_000  # hits of one answer, unless the server's limit is raised
-_MOST_BUCKETS = 60_000  # values of all facets that are counted; the server gives 65,535 at most
-_FACETS = {"releases": "releases", "agencies": "agencies", "senders": "sender_key", "months": "month"}
+_TRIES = 5
+_WHOLE = {"allow_partial_search_results": "false"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +43,8 @@ class OpenSearchIndex:
     """
 
     def __init__(self, server: Server, name: str) -> None:
-        self._server = server
         self.name = name  # on the server
+        self._server = server
         self._alias = f"{name}-writing"
         self._lock = threading.Lock()
         self._snapshots: Snapshots[_View] = Snapshots(self._drop)
@@ -75,7 +73,7 @@ class OpenSearchIndex:
         """Return the highest sequence of all entries, 0 if there is none."""
         wanted = {"size": 0, "aggs": {"newest": {"max": {"field": "sequence"}}}}
         with _told():
-            answer = self._server.ask("POST", f"/{self.name}/_search", wanted, allow_partial_search_results="false")
+            answer = self._server.ask("POST", f"/{self.name}/_search", wanted, **_WHOLE)
         return int(answer["aggregations"]["newest"]["value"] or 0)
 
     def update(self, added: Sequence[Entry], removed: Iterable[str] = ()) -> None:
@@ -85,14 +83,19 @@ class OpenSearchIndex:
         """
         newest = {entry.key: entry for entry in added}
         writes = [Write(key, None) for key in dict.fromkeys(removed) if key not in newest]
-        writes += [Write(key, entry_fields(entry)) for key, entry in newest.items()]
+        writes += [Write(key, make_fields(entry)) for key, entry in newest.items()]
         with _told():
             self._server.write(self._alias, writes)
             self._server.ask("POST", f"/{self.name}/_refresh")
             self._mark()
 
     def search(self, search: Search) -> Matches:
-        """Return one page of what matches, with the counts of all of it."""
+        """Return one page of what matches, with the counts of all of it.
+
+        Raises:
+            BadRequestError: the server cannot follow a pattern, or the query has too many parts for it.
+            IndexUnavailableError: the server does not answer, or does not have the index.
+        """
         compiler = Compiler()
         with _told():
             while True:
@@ -101,6 +104,14 @@ class OpenSearchIndex:
                 except ServerError as error:
                     if not compiler.take_complaint(error.reason):
                         raise
+
+    def find_similar(self, word: str) -> Mapping[str, int]:
+        """Return words that are two letters or less from this one, with the number of entries that have them."""
+        suggestion = {"text": word} | {column: make_suggestion(column) for column in SUGGESTED}
+        with _told():
+            answer = self._server.ask("POST", f"/{self.name}/_search", {"size": 0, "suggest": suggestion}, **_WHOLE)
+        options = [answer["suggest"][column][0]["options"] for column in SUGGESTED]
+        return similar_words(word, ([(option["text"], option["freq"]) for option in column] for column in options))
 
     def close(self) -> None:
         """Let go of the states that are kept, and of the connections."""
@@ -124,66 +135,31 @@ class OpenSearchIndex:
         raise IndexUnavailableError("The index changes too fast to be searched; try again.")
 
     def _answer(self, view: _View, search: Search, compiler: Compiler) -> Matches:
-        bound = search.after.bound if search.after else view.newest_sequence
-        # The bound keeps out the mark, too, which has no sequence.
-        wanted: Query = {
-            "query": _restrict(compiler, search, bound),
-            "size": search.limit,
-            "sort": _sort(search),
-            "track_total_hits": True,
-            "aggs": {name: _terms(column) for name, column in _FACETS.items()},
-        }
-        start = self._find_start(view, wanted, search)
-        answer = self._ask(view, wanted | ({"search_after": start} if start else {}))
-        hits, counts, total = answer["hits"]["hits"], answer["aggregations"], answer["hits"]["total"]["value"]
-        offset = (search.after.offset if search.after else 0) + len(hits)
-        after = None
-        if hits and offset < total:
-            generation = search.after.generation if search.after else view.generation
-            score, rank = hits[-1]["sort"] if len(hits[-1]["sort"]) > 1 else (0.0, hits[-1]["sort"][0])
-            after = Place(generation, bound, offset, rank, score)
+        bound, generation = view.newest_sequence, view.generation
+        if search.after:
+            bound, generation = search.after.bound, search.after.generation
+        asked = Asked(compiler, lambda body: self._ask(view, body), search, bound)
+        counts = Counting(search, asked.count, "shard_size").count()
+        asked.go_on(same_state=generation == view.generation)
+        page = collect_page(search, asked.fetch, asked.first_of)
+        after = page.place(search, counts.total, generation, bound)
+        if after:
+            after = replace(after, score=asked.score)
             self._snapshots.keep(view.generation, view)
-        months = _by_date(_buckets(counts["months"]))
         return Matches(
-            keys=tuple(hit["_id"] for hit in hits),
-            total=total,
+            keys=page.keys,
+            total=counts.total,
+            entries=counts.entries,
             after=after,
-            releases=_buckets(counts["releases"]),
-            agencies=_buckets(counts["agencies"]),
-            senders=_buckets(counts["senders"]),
-            months=months,
-            days=self._count_days(view, wanted["query"], months),
+            facets=counts.facets,
+            undated=counts.undated,
+            months=counts.months,
+            days=counts.days,
         )
 
-    def _find_start(self, view: _View, wanted: Query, search: Search) -> list[Untyped] | None:
-        """Return the sort values of the last match of the page before; None: begin with the first."""
-        if not search.after:
-            return None
-        if len(wanted["sort"]) == 1:
-            return [search.after.rank]
-        if search.after.generation == view.generation:
-            return [search.after.score, search.after.rank]
-        # Scores are of another state: go on by count.
-        start, left = None, search.after.offset
-        while left:
-            size = min(left, _LARGEST_PAGE)
-            page = wanted | {"size": size, "aggs": {}, "track_total_hits": False}
-            hits = self._ask(view, page | ({"search_after": start} if start else {}))["hits"]["hits"]
-            if not hits:
-                return start
-            start, left = hits[-1]["sort"], left - len(hits)
-        return start
-
-    def _count_days(self, view: _View, query: Query, months: Mapping[date, int]) -> dict[date, int]:
-        numbers = [month.year * 12 + month.month for month in months]
-        if not numbers or max(numbers) - min(numbers) >= MOST_DAY_MONTHS:
-            return {}
-        answer = self._ask(view, {"query": query, "size": 0, "aggs": {"days": _terms("first_day")}})
-        return _by_date(_buckets(answer["aggregations"]["days"]))
-
-    def _ask(self, view: _View, wanted: Query) -> Untyped:
-        body = wanted | {"pit": {"id": view.point, "keep_alive": _KEPT}}
-        return self._server.ask("POST", "/_search", body, allow_partial_search_results="false")
+    def _ask(self, view: _View, body: Mapping[str, Any]) -> Any:
+        point = {"pit": {"id": view.point, "keep_alive": _KEPT}}
+        return self._server.ask("POST", "/_search", {**body, **point}, **_WHOLE)
 
     def _view(self) -> _View:
         """Return the newest state; it costs one small request where nothing has changed."""
@@ -229,34 +205,6 @@ class OpenSearchIndex:
         if view is not self._current:
             with suppress(IndexUnavailableError):  # the server lets it go by itself
                 self._server.ask("DELETE", "/_search/point_in_time", {"pit_id": [view.point]})
-
-
-def _restrict(compiler: Compiler, search: Search, bound: int) -> Query:
-    filters = [at_most("sequence", bound)]
-    if not isinstance(search.filters, Everything):
-        filters.append(compiler.compile(search.filters))
-    return {"bool": {"must": [compiler.compile(search.query)], "filter": filters}}
-
-
-def _sort(search: Search) -> list[Untyped]:
-    if search.order is Order.DATE:
-        return [{"oldest": "asc"}]
-    if search.order is Order.RELEVANCE and has_scores(search.query):
-        return [{"_score": "desc"}, {"newest": "desc"}]
-    return [{"newest": "desc"}]
-
-
-def _terms(column: str) -> Query:
-    size = _MOST_BUCKETS // len(_FACETS)
-    return {"terms": {"field": column, "size": size, "shard_size": size}}
-
-
-def _buckets(counted: Mapping[str, Untyped]) -> dict[Untyped, int]:
-    return {bucket["key"]: bucket["doc_count"] for bucket in counted["buckets"]}
-
-
-def _by_date(counts: Mapping[Untyped, int]) -> dict[date, int]:
-    return {date.fromordinal(int(ordinal)): counts[ordinal] for ordinal in sorted(counts)}
 
 
 @contextmanager

@@ -1,12 +1,27 @@
 """Translate the tree of a query into OpenSearch's query language."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any as Untyped
 
-from app.search.columns import EXACT, LeafColumn, leaf_columns
+from app.search.columns import EXACT, TRAITS, LeafColumn, leaf_columns, near_pairs
 from app.search.opensearch_index.shares import COMPLAINT, MOST_TERMS, Share
-from app.search.query import All, Any, Dated, Everything, Exact, Fuzzy, Has, Node, Not, Pattern, Phrase, Word
+from app.search.query import (
+    All,
+    Any,
+    Dated,
+    Everything,
+    Exact,
+    Fuzzy,
+    Has,
+    Near,
+    Node,
+    Not,
+    OnPages,
+    Pattern,
+    Phrase,
+    Word,
+)
 from app.search.query.tree import TextLeaf
 
 Query = dict[str, Untyped]
@@ -36,15 +51,18 @@ class Compiler:
             case Everything():
                 return _unscored({"match_all": {}})
             case All(parts):
-                return {"bool": {"must": [self.compile(part) for part in parts]}}
+                return must(*(self.compile(part) for part in parts))
             case Any(parts):
                 return _any([self.compile(part) for part in parts])
             case Not(part):
                 return _unscored({"bool": {"must_not": [self.compile(part)]}})
             case Dated(first, last):
-                return _dated(first, last)
-            case Has():
-                return _unscored({"term": {"has_attachment": True}})
+                begins_by, ends_from = (last or date.max).toordinal(), (first or date.min).toordinal()
+                return must(within("first_day", None, begins_by), within("last_day", ends_from, None))
+            case OnPages(first_page, last_page):
+                return must(within("last_page", first_page, None), within("first_page", None, last_page))
+            case Has(trait):
+                return _unscored({"term": {TRAITS: str(trait)}})
             case Exact(value, field):
                 return _unscored({"term": {EXACT[field]: value}})
         columns = leaf_columns(tree)
@@ -63,6 +81,8 @@ class Compiler:
             case Pattern():
                 rules = [self._find_rule(name, token) for token in tokens]
                 return _constant({"intervals": {name: _in_a_row(rules)}}, column.weight)
+            case Near(_, distance):
+                return must(*(_near(name, pair, distance, column.weight) for pair in near_pairs(tokens)))
             case Word() | Phrase() if len(tokens) == 1:
                 return {"term": {name: {"value": tokens[0], "boost": column.weight}}}
         return {"match_phrase": {name: {"query": " ".join(tokens), "boost": column.weight}}}
@@ -83,16 +103,42 @@ class Compiler:
         yield {"regexp": {"pattern": share.expression(len(self._shares) - 1), "max_expansions": MOST_TERMS}}
 
 
-def at_most(column: str, number: int) -> Query:
-    """Return the query for entries whose number in a column is this or less."""
-    return {"range": {column: {"lte": number}}}
+def must(*queries: Query, filters: Sequence[Query] = ()) -> Query:
+    """Return what matches all queries, which add up their scores, and all filters, which have none."""
+    return {"bool": {"must": queries} | ({"filter": filters} if filters else {})}
 
 
-def _dated(first: date | None, last: date | None) -> Query:
-    begins_by = (last or date.max).toordinal()
-    ends_from = (first or date.min).toordinal()
-    days = [{"range": {"first_day": {"lte": begins_by}}}, {"range": {"last_day": {"gte": ends_from}}}]
-    return _unscored({"bool": {"filter": days}})
+def prefer(query: Query, preferred: Query, score: float) -> Query:
+    """Return what matches `query`, with so much more of a score where it matches `preferred` too."""
+    return {"bool": {"must": [query], "should": [_constant(preferred, score)]}}
+
+
+def within(column: str, low: int | None, high: int | None) -> Query:
+    """Return what has a number between these, both inclusive, in a column; None: open. It has no score."""
+    ends = {"gte": low, "lte": high}
+    return _unscored({"range": {column: {name: end for name, end in ends.items() if end is not None}}})
+
+
+def among(column: str, values: Sequence[int]) -> Query:
+    """Return what has one of these numbers in a column."""
+    return _unscored({"terms": {column: values}})
+
+
+def make_suggestion(column: str) -> Query:
+    """Return the suggester of words of a column like one: two letters other, with the same first one.
+
+    It counts two letters that changed places as one; who asks leaves out what is too far off.
+    """
+    most = 1000
+    limits = {"size": most, "shard_size": most, "prefix_length": 1, "min_word_length": 1, "max_edits": 2}
+    # Without these it leaves out words that are rare, or asks nothing of a word that is frequent.
+    limits |= {"max_term_freq": 2_000_000_000, "accuracy": 0, "min_doc_freq": 0, "max_inspections": 10}
+    return {"term": {"field": column, "suggest_mode": "always", "sort": "frequency"} | limits}
+
+
+def _near(column: str, pair: tuple[str, str], distance: int, weight: float) -> Query:
+    words = [{"span_term": {column: {"value": word}}} for word in pair]
+    return {"span_near": {"clauses": words, "slop": distance, "in_order": False, "boost": weight}}
 
 
 def _any(queries: list[Query]) -> Query:

@@ -8,9 +8,12 @@ import pytest
 from app.web.schemas.search import FacetChoice, FacetSummary, HistogramStep, SearchPage
 from app.web.search_view import SearchView
 
-_SENDER = FacetChoice(value="mills", label="Mills, Cheryl", count=3, chosen=False)
+_SENDER = FacetChoice(value="mills", label="Mills, Cheryl", count=3, chosen=False, excluded=False, parent=None)
 _PAGE = SearchPage(
     count=3,
+    entries=3,
+    terms=[],
+    did_you_mean=None,
     results=[],
     facets=[FacetSummary(name="from", values=[_SENDER])],
     histogram=[
@@ -43,15 +46,6 @@ def test_choosing_a_chosen_value_takes_it_away() -> None:
     chosen = _SENDER.model_copy(update={"chosen": True})
     url = view(("from", "mills"), ("from", "huma")).toggle("from", chosen)
     assert asked(url) == [("from", "huma")]
-
-
-def test_a_year_is_a_range_of_dates() -> None:
-    year = FacetChoice(value="2012", label="2012", count=4, chosen=False)
-    assert asked(view(("q", "water")).toggle("year", year)) == [
-        ("q", "water"),
-        ("date_after", "2012"),
-        ("date_before", "2012"),
-    ]
 
 
 def test_a_bar_narrows_to_its_days_and_an_empty_one_has_no_height() -> None:
