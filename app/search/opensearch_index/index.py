@@ -86,7 +86,7 @@ class OpenSearchIndex:
         writes += [Write(key, make_fields(entry)) for key, entry in newest.items()]
         with _told():
             self._server.write(self._alias, writes)
-            self._server.ask("POST", f"/{self.name}/_refresh")
+            self._server.refresh(self.name)
             self._mark()
 
     def search(self, search: Search) -> Matches:
@@ -193,7 +193,7 @@ class OpenSearchIndex:
 
     def _mark(self) -> None:
         self._server.write(self._alias, [Write(_MARK, {})])
-        self._server.ask("POST", f"/{self.name}/_refresh")
+        self._server.refresh(self.name)
 
     def _forget(self, view: _View) -> None:
         self._snapshots.forget(view.generation)

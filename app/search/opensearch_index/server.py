@@ -90,6 +90,20 @@ class Server:
         for lines in _chunks(writes):
             self._write_chunk(alias, lines)
 
+    def refresh(self, name: str) -> None:
+        """Let everything that was written to an index be found.
+
+        Raises:
+            IndexUnreachableError: no server answers, or a part of the index does not for half a minute.
+        """
+        for pause_s in _PAUSES_S:
+            parts = self.ask("POST", f"/{name}/_refresh")["_shards"]
+            if not parts["failed"]:
+                return
+            log.warning("refreshed again failed=%d pause_s=%.1f", parts["failed"], pause_s)
+            self._pause(pause_s)
+        raise ServerError(503, f"{parts['failed']} parts of the index cannot be refreshed")
+
     def _write_chunk(self, alias: str, lines: dict[str, str]) -> None:
         for pause_s in (*_PAUSES_S, None):
             try:

@@ -70,9 +70,9 @@ def test_only_what_the_server_could_not_take_is_written_again(server: Server, op
 
     def make_room(pause_s: float) -> None:
         pauses.append(pause_s)
-        server.ask("POST", f"/{name}/_refresh")
-        written.append(total_on(server, name))
+        written.append(server.ask("GET", f"/{name}/_stats/indexing")["_all"]["total"]["indexing"]["index_total"])
         server.ask("PUT", f"/{name}/_settings", {"index.routing.allocation.total_shards_per_node": -1})
+        server.ask("POST", "/_cluster/reroute")
         server.ask("GET", f"/_cluster/health/{name}", wait_for_status="green")
 
     writer = Server(opensearch, pause=make_room)
