@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Protocol
 
+from app.search.columns import FACETS
 from app.search.filters import chosen_values, split_excluded
 from app.search.index import Matches
 from app.search.results import Facet, FacetValue, HistogramBar, SearchRequest
@@ -37,7 +38,8 @@ def make_facets(matches: Matches, request: SearchRequest, names: Names, count_on
     """
     asked, excluded = chosen_values(request), split_excluded(request)
     facets = []
-    for name, counted in matches.facets.items():
+    for name in FACETS:
+        counted = matches.facets[name]
         wanted = [*asked[name], *excluded.get(name, ())]
         ranked = sorted(counted, key=lambda value, of=counted: (-of[value], value))  # type: ignore[misc]
         shown = ranked[:_MOST_VALUES] if name != "year" else sorted(counted)

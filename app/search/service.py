@@ -86,6 +86,15 @@ class SearchService:
                 unsearchable_pages=loader.count_unsearchable_pages(request.release),
             )
 
+    def count(self, q: str) -> int:
+        """Return the number of hits of a query, copies of an email counted once.
+
+        Raises:
+            IndexUnavailableError: there is no index that can be read.
+        """
+        wanted = Search(parse(q).tree, limit=0, counted=False, collapse=True)
+        return self._home.live().search(wanted).total
+
     def _by_representatives(self, request: SearchRequest) -> SearchRequest:
         """Return the request with the keys of merged people replaced by who stands for them now."""
         excluded = [text.partition(":") for text in request.exclude]
