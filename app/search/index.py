@@ -114,6 +114,13 @@ class SearchIndex(Protocol):
         """
         ...
 
+    def fill(self, batches: Iterable[Sequence[Entry]]) -> int:
+        """Add entries to an index that is empty, in as few steps as the engine can, and return their number.
+
+        No key comes twice. It is not searched before this returns; if this fails it is of no use.
+        """
+        ...
+
     def search(self, search: Search) -> Matches:
         """Return one page of what matches, with the counts of all of it.
 

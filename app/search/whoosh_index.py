@@ -130,6 +130,14 @@ class WhooshIndex:
             raise
         writer.commit(mergetype=_merge_alike)
 
+    def fill(self, batches: Iterable[Sequence[Entry]]) -> int:
+        """Add entries to an index that is empty, and return their number."""
+        written = 0
+        for entries in batches:
+            self.update(entries)
+            written += len(entries)
+        return written
+
     def search(self, search: Search) -> Matches:
         """Return one page of what matches, with the counts of all of it."""
         with self._lock, _damage_told():

@@ -26,6 +26,7 @@ from app.search.tantivy_index.schema import make_fields, make_schema
 log = logging.getLogger(__name__)
 
 _HEAP_BYTES = 64_000_000
+_FILLING_HEAP_BYTES = 150_000_000
 _MANY = 4
 
 
@@ -84,6 +85,21 @@ class TantivyIndex:
         writer.commit()
         writer.garbage_collect_files()
         writer.wait_merging_threads()
+
+    def fill(self, batches: Iterable[Sequence[Entry]]) -> int:
+        """Add entries to an index that is empty, with one commit at the end, and return their number."""
+        index = tantivy.Index.open(str(self._folder))
+        schema = index.schema
+        writer = index.writer(_FILLING_HEAP_BYTES, num_threads=1)
+        written = 0
+        for entries in batches:
+            for entry in entries:
+                writer.add_document(tantivy.Document.from_dict(make_fields(entry), schema))
+            written += len(entries)
+        writer.commit()
+        writer.garbage_collect_files()
+        writer.wait_merging_threads()
+        return written
 
     def search(self, search: Search) -> Matches:
         """Return one page of what matches, with the counts of all of it."""
