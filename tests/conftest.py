@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL
 from app.archive import Archive, open_archive
 from app.config import IndexEngine, Settings
 from app.database.connection import migrate, open_database
-from tests.support.opensearch.node import NoServerError, share_node
+from tests.support.opensearch.node import NoServerError, share_node, skip_or_fail
 
 _SHARED = Path(__file__).parents[2] / "shared"
 
@@ -93,9 +93,7 @@ def opensearch(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
         try:
             address = stack.enter_context(share_node(own.parent if hasattr(request.config, "workerinput") else own))
         except NoServerError as error:
-            if os.environ.get("CI") == "true" or os.environ.get("READINGROOM_REQUIRE_OPENSEARCH") == "1":
-                pytest.fail(str(error))
-            pytest.skip(str(error))
+            skip_or_fail(error)
         yield address
 
 

@@ -89,6 +89,17 @@ class OpenSearchIndex:
             self._server.refresh(self.name)
             self._mark()
 
+    def fill(self, batches: Iterable[Sequence[Entry]]) -> int:
+        """Add entries to an index that is empty, and return their number."""
+        count = 0
+        with _told():
+            for entries in batches:
+                self._server.write(self._alias, [Write(entry.key, make_fields(entry)) for entry in entries])
+                count += len(entries)
+            self._server.refresh(self.name)
+            self._mark()
+        return count
+
     def search(self, search: Search) -> Matches:
         """Return one page of what matches, with the counts of all of it.
 

@@ -20,7 +20,7 @@ from app.search.query import Everything, Pattern, Word, parse
 from app.search.results import Order, SearchRequest
 from app.search.service import open_search
 from tests.support.entries import make_entry, number_entries
-from tests.support.opensearch.node import NoServerError, run_nodes
+from tests.support.opensearch.node import NoServerError, run_nodes, skip_or_fail
 from tests.support.seed import add_document, add_page
 
 NOWHERE = "http://127.0.0.1:9"  # nobody listens there
@@ -282,4 +282,4 @@ def test_nothing_is_lost_when_one_of_two_nodes_dies_while_entries_are_written(tm
             index.close()
             server.close()
     except NoServerError as error:
-        pytest.skip(str(error))
+        skip_or_fail(error)

@@ -4,6 +4,7 @@
 """
 
 import fcntl
+import os
 import shutil
 import subprocess
 import sys
@@ -13,8 +14,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
+
+import pytest
 
 _POM = Path(__file__).with_name("pom.xml")
 _JARS = Path(__file__).parents[3] / ".opensearch" / "2.19.1.0"
@@ -48,6 +52,13 @@ class Node:
         assert self.process.stdin
         self.process.stdin.close()
         self.process.wait(_STOP_S)
+
+
+def skip_or_fail(error: NoServerError) -> NoReturn:
+    """Skip the test that there is no server for; where one is required it fails."""
+    if os.environ.get("CI") == "true" or os.environ.get("READINGROOM_REQUIRE_OPENSEARCH") == "1":
+        pytest.fail(str(error))
+    pytest.skip(str(error))
 
 
 def fetch_jars() -> Path:
