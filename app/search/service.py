@@ -142,6 +142,7 @@ def _find_unknown(loader: HitLoader, request: SearchRequest) -> list[str]:
     return [
         f"There is no {name} {value!r} in this archive, so nothing can match it."
         for name, values in asked
+        if values
         for value in sorted(set(values) - set(loader.load_labels(name, values)))
     ]
 
