@@ -118,11 +118,11 @@ class OpenSearchIndex:
 
     def find_similar(self, word: str) -> Mapping[str, int]:
         """Return words that are two letters or less from this one, with the number of entries that have them."""
-        suggestion = {"text": word} | {column: make_suggestion(column) for column in SUGGESTED}
+        suggestion = {f"in_{column}": make_suggestion(word, column) for column in SUGGESTED}
         with _told():
             answer = self._server.ask("POST", f"/{self.name}/_search", {"size": 0, "suggest": suggestion}, **_WHOLE)
-        options = [answer["suggest"][column][0]["options"] for column in SUGGESTED]
-        return similar_words(word, ([(option["text"], option["freq"]) for option in column] for column in options))
+        found = (tokens[0]["options"] for tokens in answer["suggest"].values())
+        return similar_words(word, ([(option["text"], option["freq"]) for option in options] for options in found))
 
     def close(self) -> None:
         """Let go of the states that are kept, and of the connections."""

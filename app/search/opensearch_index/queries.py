@@ -124,8 +124,8 @@ def among(column: str, values: Sequence[int]) -> Query:
     return _unscored({"terms": {column: values}})
 
 
-def make_suggestion(column: str) -> Query:
-    """Return the suggester of words of a column like one: two letters other, with the same first one.
+def make_suggestion(word: str, column: str) -> Query:
+    """Return the suggester of words of a column like this one: two letters other, with the same first one.
 
     It counts two letters that changed places as one; who asks leaves out what is too far off.
     """
@@ -133,7 +133,7 @@ def make_suggestion(column: str) -> Query:
     limits = {"size": most, "shard_size": most, "prefix_length": 1, "min_word_length": 1, "max_edits": 2}
     # Without these it leaves out words that are rare, or asks nothing of a word that is frequent.
     limits |= {"max_term_freq": 2_000_000_000, "accuracy": 0, "min_doc_freq": 0, "max_inspections": 10}
-    return {"term": {"field": column, "suggest_mode": "always", "sort": "frequency"} | limits}
+    return {"text": word, "term": {"field": column, "suggest_mode": "always", "sort": "frequency"} | limits}
 
 
 def _near(column: str, pair: tuple[str, str], distance: int, weight: float) -> Query:
