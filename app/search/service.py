@@ -154,7 +154,7 @@ def open_search(settings: Settings, sessions: Sessions) -> Iterator[SearchServic
     What a run that was broken off left in the queue is brought in, unless another process is at it.
     Where that fails the archive is open all the same: what needs no index works.
     """
-    home = IndexHome(settings.index_folder, settings.index)
+    home = IndexHome(settings)
     try:
         Synchroniser(home, sessions).sync(wait_s=0)
     except IndexUnavailableError as error:
