@@ -164,7 +164,7 @@ class OpenSearchIndex:
         return Matches(
             keys=page.keys,
             total=counts.total,
-            entries=counts.entries,
+            entries=counts.entries + asked.left_out,
             after=after,
             facets=counts.facets,
             undated=counts.undated,
