@@ -16,6 +16,7 @@ from app.database.models import (
     ParentEvidence,
     SentMessage,
 )
+from app.search.results import SearchRequest
 from ingest.load.threads import unlink
 from ingest.pipeline import link_messages
 from tests.support.seed import add_document, add_message, add_release
@@ -27,11 +28,11 @@ _WORDS = "The convoy leaves before dawn, and the ministry pays for two guards an
 def _print(session: Session, name: str, *, withheld: bool = False, first: bool = True) -> Document:
     """Add a file in which an answer quotes a question."""
     document = add_document(session, add_release(session, name), f"{name}.pdf", content=name.encode())
+    words = "The convoy leaves before dawn. (b)(5)" if withheld else _WORDS
     answer = add_message(
         session, document, subject="RE: Convoy", sender="Poe, Ann", to=["Roe, Jane"],
-        sent_at=_NOON + timedelta(hours=1), text="Agreed." if first else "Agreed. Call me.",
+        sent_at=_NOON + timedelta(hours=1), text="Agreed." if first else "Agreed. Call me.", quoted_text=words,
     )  # fmt: skip
-    words = "The convoy leaves before dawn. (b)(5)" if withheld else _WORDS
     add_message(session, document, subject="Convoy", sender="Roe, Jane", sent_at=_NOON, text=words, parent=answer)
     return document
 
@@ -159,3 +160,34 @@ def test_an_ingest_that_was_stopped_is_caught_up_with(archive: Archive, kept: in
             message.sent_message_id = None
     link_messages(archive)
     assert _shape(archive) == _TWO
+
+
+def test_what_is_tied_to_others_waits_for_the_index_again(archive: Archive) -> None:
+    _fill(archive, "one")
+    link_messages(archive)
+    archive.search.sync()
+    assert archive.search.search(SearchRequest(q="convoy dawn")).count == 1
+    _fill(archive, "withheld", "two")
+    link_messages(archive)
+    archive.search.sync()
+    found = archive.search.search(SearchRequest(q="convoy"))
+    assert (found.count, found.entries) == (1, 3)
+    assert (found.hits[0].copies.printed, found.hits[0].copies.releases) == (2, 2)
+    assert archive.search.search(SearchRequest(q="convoy", collapse=False)).count == 3
+
+
+def test_an_email_that_quotes_one_printed_later_collapses_into_it(archive: Archive) -> None:
+    _fill(archive, "one")
+    link_messages(archive)
+    archive.search.sync()
+    with archive.sessions.begin() as session:
+        document = add_document(session, add_release(session, "later"), "later.pdf", content=b"later")
+        add_message(
+            session, document, subject="Convoy", sender="Roe, Jane", to=["Poe, Ann"], sent_at=_NOON, text=_WORDS
+        )
+    link_messages(archive)
+    archive.search.sync()
+    found = archive.search.search(SearchRequest(q="ministry"))
+    assert [(hit.document_name, hit.copies.quoted) for hit in found.hits] == [("later.pdf", 1)]
+    assert (found.count, found.entries) == (1, 2)
+    assert archive.search.search(SearchRequest(q="agreed ministry")).hits[0].document_name == "one.pdf"

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from app.database.connection import open_sessions
-from app.database.models import DatePrecision, Message, Redaction, Role
+from app.database.models import DatePrecision, Message, Redaction, Role, SentMessage
 from app.search.entries import EntryLoader
 from app.search.index import Entry
 from app.search.query import Trait
@@ -134,3 +134,24 @@ def test_a_page_outside_messages_is_an_entry(session: Session) -> None:
     assert (entry.key, entry.kind, entry.sequence) == (f"{document.key}/1", EntryKind.PAGE, 3)
     assert (entry.text, entry.bates_numbers, entry.exemptions) == ("cover", ("S-1",), ("(b)(5)",))
     assert (entry.releases, entry.first_day) == (("one",), None)
+
+
+def test_an_entry_knows_its_copies_and_what_it_quotes(session: Session) -> None:
+    document = add_document(session, add_release(session, "one"))
+    printed, unprinted = SentMessage(), SentMessage(is_printed=False)
+    session.add_all([printed, unprinted])
+    session.flush()
+    first = add_message(session, document, text="the question")
+    copy = add_message(session, document, text="the question")
+    answer = add_message(session, document, text="agreed", quoted_text="the question")
+    quoted = add_message(session, document, text="the question", parent=answer)
+    for message in (first, copy, quoted):
+        message.sent_message_id = printed.id
+    session.flush()
+    assert (load(session, first).copies, load(session, first).original) == (printed.id, printed.id)
+    assert (load(session, answer).copies, load(session, answer).original) == (0, 0)
+    assert load(session, answer).quotes == (printed.id,)
+    lost = add_message(session, document, text="what nobody printed", parent=answer)
+    lost.sent_message_id = unprinted.id
+    session.flush()
+    assert load(session, answer).quotes == ()
