@@ -1,0 +1,160 @@
+"""Plain tantivy, without our protocol: the limit of what the default engine can do."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import tantivy
+from tantivy import Query
+
+from app.search.columns import EXACT, STEMMED, TEXT_COLUMNS, leaf_columns, newest_rank, stem_column
+from app.search.filters import make_filters
+from app.search.index import Entry
+from app.search.query import All, Dated, Everything, Exact, Fuzzy, Node, Pattern, Phrase, Word, parse
+from app.search.query import Any as AnyOf
+from app.search.results import Order, SearchRequest
+from tests.benchmarks.search.cases import Case, Found
+
+_HEAP_BYTES = 64_000_000  # as our engine's
+_NUMBERS = ("sequence", "oldest", "newest", "first_day", "last_day", "month", "has_attachment")
+_COUNTED = ("releases", "agencies", "sender_key", "month")
+_MOST_VALUES = 60_000  # as our engine counts
+
+
+def write_bare_index(folder: Path, entries: Sequence[Entry]) -> None:
+    """Write the fields that our index has, as plain text that tantivy cuts, by one writer and in one commit."""
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("key", stored=True, tokenizer_name="raw", index_option="basic")
+    for column in EXACT.values():
+        builder.add_text_field(column, fast=True, tokenizer_name="raw", index_option="basic")
+    for column in TEXT_COLUMNS:
+        builder.add_text_field(column, tokenizer_name="default", index_option="position")
+    for column in STEMMED:
+        builder.add_text_field(stem_column(column), tokenizer_name="en_stem", index_option="position")
+    for column in _NUMBERS:
+        builder.add_integer_field(column, indexed=True, fast=True)
+    schema = builder.build()
+    writer = tantivy.Index(schema, str(folder)).writer(_HEAP_BYTES, num_threads=1)
+    for entry in entries:
+        writer.add_document(tantivy.Document.from_dict(_fields(entry), schema))
+    writer.commit()
+    writer.wait_merging_threads()
+
+
+def _fields(entry: Entry) -> dict[str, Any]:
+    other = "\n".join((entry.attachments, *entry.bates_numbers, *entry.exemptions))
+    day = entry.first_day.toordinal() if entry.first_day else 0
+    texts = {"subject": entry.subject, "text": entry.text, "quoted": entry.quoted_text, "other": other}
+    return {
+        **texts,
+        **{stem_column(name): value for name, value in texts.items()},
+        "key": entry.key,
+        "sender": entry.sender,
+        "to": entry.to,
+        "cc": entry.cc,
+        "participants": entry.participants,
+        "bates": " ".join(entry.bates_numbers),
+        "exemptions": " ".join(entry.exemptions),
+        "agency_words": " ".join(entry.agencies),
+        "release_words": " ".join(entry.releases),
+        "releases": list(entry.releases),
+        "agencies": list(entry.agencies),
+        "participant_keys": list(entry.participant_keys),
+        "sender_key": [entry.sender_key] if entry.sender_key else [],
+        "sequence": entry.sequence,
+        "oldest": newest_rank(entry),
+        "newest": newest_rank(entry),
+        "has_attachment": int(entry.has_attachment),
+        "first_day": day,
+        "last_day": day,
+        "month": day,
+    }
+
+
+class BareTantivy:
+    """Searches the files of our index by tantivy alone; queries are built off the clock."""
+
+    def __init__(self, folder: Path) -> None:
+        index = tantivy.Index.open(str(folder))
+        self._schema = index.schema
+        self._searcher = index.searcher()
+        self._counts = {
+            name: {"terms": {"field": name, "size": _MOST_VALUES, "segment_size": _MOST_VALUES}} for name in _COUNTED
+        } | {"total": {"value_count": {"field": "sequence"}}}
+
+    def prepare(self, case: Case, *, counts: bool) -> Callable[[], Found]:
+        """Return what answers a case: a page of keys, and with `counts` the aggregations of our engine."""
+        query = self._compile(case.request)
+        by_date = case.request.order_by is not Order.RELEVANCE
+        order: dict[str, Any] = {"order_by_field": "newest", "order": tantivy.Order.Desc} if by_date else {}
+
+        def search() -> Found:
+            hits = self._searcher.search(
+                query, limit=case.request.per_page, offset=case.offset, count=False, **order
+            ).hits
+            keys = tuple(self._searcher.doc(address).get_first("key") for _, address in hits)
+            if not counts:
+                return Found(None, keys)
+            return Found(int(self._searcher.aggregate(query, self._counts)["total"]["value"]), keys)
+
+        return search
+
+    def _compile(self, request: SearchRequest) -> Query:
+        query = self._node(parse(request.q).tree)
+        filters = make_filters(request)
+        if isinstance(filters, Everything):
+            return query
+        return _must([query, Query.const_score_query(self._node(filters), 0.0)])
+
+    def _node(self, tree: Node) -> Query:
+        match tree:
+            case Everything():
+                return Query.const_score_query(Query.all_query(), 0.0)
+            case All(parts):
+                return _must([self._node(part) for part in parts])
+            case AnyOf(parts):
+                return _should([self._node(part) for part in parts])
+            case Exact(value, field):
+                return Query.const_score_query(Query.term_query(self._schema, EXACT[field], value, "basic"), 0.0)
+            case Dated(first, last):
+                begins = self._days("first_day", None, last.toordinal() if last else None)
+                return _must([begins, self._days("last_day", first.toordinal() if first else None, None)])
+            case Word() | Phrase() | Pattern() | Fuzzy():
+                return self._leaf(tree)
+        raise NotImplementedError(f"no case asks for {tree}")
+
+    def _days(self, column: str, low: int | None, high: int | None) -> Query:
+        days = Query.range_query(self._schema, column, tantivy.FieldType.Integer, low, high)
+        return Query.const_score_query(days, 0.0)
+
+    def _leaf(self, leaf: Word | Phrase | Pattern | Fuzzy) -> Query:
+        parts = []
+        for column in leaf_columns(leaf):
+            name, tokens = column.name, list(column.tokens)
+            if isinstance(leaf, Fuzzy):
+                part = Query.fuzzy_term_query(
+                    self._schema, name, tokens[0], leaf.distance, transposition_cost_one=False
+                )
+            elif isinstance(leaf, Pattern):
+                part = Query.regex_query(self._schema, name, tokens[0].replace("*", ".*"))
+            elif len(tokens) > 1:
+                part = Query.phrase_query(self._schema, name, tokens)
+            else:
+                part = Query.term_query(self._schema, name, tokens[0])
+            parts.append(Query.boost_query(part, column.weight))
+        return _should(parts)
+
+
+def _must(parts: list[Query]) -> Query:
+    return Query.boolean_query([(tantivy.Occur.Must, part) for part in parts])
+
+
+def _should(parts: list[Query]) -> Query:
+    return Query.boolean_query([(tantivy.Occur.Should, part) for part in parts])
+
+
+@contextmanager
+def open_bare(index_folder: Path) -> Iterator[BareTantivy]:
+    """Open the live index of our engine, in the folder of its indexes, for plain tantivy."""
+    yield BareTantivy(index_folder / (index_folder / "current").read_text().strip())
