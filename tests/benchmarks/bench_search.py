@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def _measure(folder: Path, copies: int, options: argparse.Namespace) -> None:
-    build_all(folder, copies)
+    build_all(folder, copies, compared="compare" in options.only)
     cases: Sequence[Case] = choose_cases() if {"compare", "requests", "growth"} & set(options.only) else ()
     if "compare" in options.only:
         compare(folder, copies, cases, options.repeats)

@@ -93,7 +93,7 @@ class BareTantivy:
             hits = self._searcher.search(
                 query, limit=case.request.per_page, offset=case.offset, count=False, **order
             ).hits
-            keys = tuple(self._searcher.doc(address).get_first("key") for _, address in hits)
+            keys = tuple(str(self._searcher.doc(address).get_first("key")) for _, address in hits)
             if not counts:
                 return Found(None, keys)
             return Found(int(self._searcher.aggregate(query, self._counts)["total"]["value"]), keys)
@@ -131,7 +131,7 @@ class BareTantivy:
     def _leaf(self, leaf: Word | Phrase | Pattern | Fuzzy) -> Query:
         parts = []
         for column in leaf_columns(leaf):
-            name, tokens = column.name, list(column.tokens)
+            name, tokens = column.name, list[Any](column.tokens)
             if isinstance(leaf, Fuzzy):
                 part = Query.fuzzy_term_query(
                     self._schema, name, tokens[0], leaf.distance, transposition_cost_one=False

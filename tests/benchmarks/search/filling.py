@@ -5,17 +5,18 @@ import itertools
 import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, insert, select, text
+from sqlalchemy import Connection, Engine, insert, select, text
 
 from app.config import IndexEngine, Settings
 from app.database.connection import migrate, open_database, open_sessions
 from app.database.models import (
     Agency,
+    Base,
     DatePrecision,
     Document,
     DocumentState,
@@ -38,6 +39,17 @@ _BATCH = 2_000  # emails in one transaction
 _INDEXED_AT = datetime(2024, 1, 2)
 _ANSWER = re.compile(r"^(?:\s*(?:re|fw|fwd)\s*:)+\s*", re.I)
 FILLED = "filled.json"  # written last: a database without it is made again
+
+# In the order in which they are written.
+_FILLED_MODELS: tuple[type[Base], ...] = (
+    Person,
+    Release,
+    Document,
+    ReleasedFile,
+    SentMessage,
+    Message,
+    Participant,
+)
 
 Row = dict[str, Any]
 
@@ -64,7 +76,7 @@ def fill_archive(folder: Path, copies: int, limit: int | None = None) -> int:
 def add_emails(engine: Engine, copy: int, limit: int) -> list[int]:
     """Add the first emails of one more copy, which wait for the index; return the ids of their messages."""
     filler = _Filler(engine, indexed_at=None)
-    before = filler.newest(Message.__table__)
+    before = filler.newest(Message)
     filler.fill(range(copy, copy + 1), limit)
     with engine.connect() as connection:
         return list(connection.scalars(select(Message.id).where(Message.id > before)))
@@ -82,15 +94,14 @@ class _Filler:
             self._agencies = dict(session.execute(select(Agency.slug, Agency.id)).all())
             self._people = dict(session.execute(select(Person.key, Person.id)).all())
             self._releases = dict(session.execute(select(Release.slug, Release.id)).all())
-        tables = (Document, ReleasedFile, Message, SentMessage, Participant, Person, Release)
-        self._ids = {model: itertools.count(self.newest(model.__table__) + 1) for model in tables}
-        self._rows: dict[type, list[Row]] = {}
+        self._ids = {model: itertools.count(self.newest(model) + 1) for model in _FILLED_MODELS}
+        self._rows: dict[type[Base], list[Row]] = {}
         self._mailboxes: dict[Mailbox, Row] = {}
 
-    def newest(self, table: Table) -> int:
-        """Return the highest id of a table, 0 if it is empty."""
+    def newest(self, model: type[Base]) -> int:
+        """Return the highest id of the rows of a model, 0 if there are none."""
         with self._engine.connect() as connection:
-            return int(connection.scalar(text(f"SELECT max(id) FROM {table.name}")) or 0)
+            return int(connection.scalar(text(f"SELECT max(id) FROM {model.__tablename__}")) or 0)
 
     def fill(self, copies: range, limit: int | None) -> int:
         """Write these copies of the corpus, or of its first emails, and return the number of emails written."""
@@ -100,19 +111,18 @@ class _Filler:
             connection.execute(text("PRAGMA cache_size = -200000"))
             connection.commit()
             for copy in copies:
-                for batch in _batches(emails, copy, self._add):
+                for _ in _batches(emails, copy, self._add):
                     self._write(connection)
-                    del batch
             connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
         return len(emails) * len(copies)
 
     def _write(self, connection: Connection) -> None:
-        for model in (Person, Release, Document, ReleasedFile, SentMessage, Message, Participant):
+        for model in _FILLED_MODELS:
             if rows := self._rows.pop(model, []):
-                connection.execute(insert(model.__table__), rows)
+                connection.execute(insert(model), rows)
         connection.commit()
 
-    def _put(self, model: type, row: Row) -> int:
+    def _put(self, model: type[Base], row: Row) -> int:
         """Keep a row for the next write and return its id."""
         row["id"] = next(self._ids[model])
         self._rows.setdefault(model, []).append(row)
@@ -237,7 +247,7 @@ class _Filler:
         return self._people[key]
 
 
-def _batches(emails: list[Email], copy: int, add: Any) -> Iterator[None]:
+def _batches(emails: list[Email], copy: int, add: Callable[[Email, int, int, dict[str, int]], None]) -> Iterator[None]:
     """Add the emails of a copy and stop after each batch."""
     threads: dict[str, int] = {}
     for number, email in enumerate(emails):

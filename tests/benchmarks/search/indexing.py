@@ -26,13 +26,14 @@ _NEW, _NEW_COPY, _MOST_NEW_S = 100, 99, 2.0
 _MOST_BARE = 16  # copies: plain tantivy's entries are held in memory, 2 GB of them at 16
 
 
-def build_all(folder: Path, copies: int) -> None:
-    """See that an archive is filled and has an index of each engine that is measured on it."""
+def build_all(folder: Path, copies: int, *, compared: bool) -> None:
+    """See that an archive is filled and has its index; `compared`: also that of each engine measured beside it."""
     fill_archive(folder, copies)
     for engine, most in OURS.items():
-        if copies <= most and not has_index(folder, engine):
+        wanted = engine is IndexEngine.TANTIVY or (compared and copies <= most)
+        if wanted and not has_index(folder, engine):
             _keep(folder, engine.value, build("rebuild", folder, engine))
-    if not has_fts5(folder):
+    if compared and not has_fts5(folder):
         _keep(folder, "fts5", build("fts5", folder))
 
 
