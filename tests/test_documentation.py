@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.config import Settings
+from app.search.help import as_markdown
 
 _ROOT = Path(__file__).parents[1]
 
@@ -43,3 +44,7 @@ def test_the_commands_of_the_readme_exist() -> None:
     makefile = (_ROOT / "Makefile").read_text(encoding="utf-8")
     for verb in set(re.findall(r"`make ([a-z-]+)`", readme)):
         assert f"\n{verb}:" in makefile, verb
+
+
+def test_the_help_of_searching_is_in_the_docs_as_the_program_has_it() -> None:
+    assert as_markdown() in (_ROOT / "docs" / "search.md").read_text(encoding="utf-8")

@@ -40,6 +40,10 @@ class BatesRepository:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    def any_number(self) -> str | None:
+        """Return a number that some page bears, as printed; None if no page bears one."""
+        return self._session.scalar(select(BatesNumber.number).order_by(BatesNumber.id).limit(1))
+
     def find(self, number: str, *, limit: int) -> Sequence[tuple[BatesNumber, Page, Document]]:
         """Return the pages that bear a number however it is written, by document and page.
 

@@ -1,17 +1,19 @@
 """What both engines keep of an entry, and where a query looks for its terms."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
+from itertools import pairwise
 from types import MappingProxyType
 
 from app.search.index import Entry
-from app.search.query import Field, Fuzzy, Node, Not, Pattern, Phrase, Word
+from app.search.query import Field, Fuzzy, Near, Node, Not, Pattern, Phrase, Word
 from app.search.query.tree import All, Any, TextLeaf
 from app.search.tokens import BREAK, find_patterns, find_tokens, stem_tokens
 
 STEMMED = ("subject", "text", "quoted", "other")
+SUGGESTED = ("subject", "participants", "text", "quoted")  # columns whose words stand for one that is misspelt
 TEXT_COLUMNS = (
     "subject",
     "sender",
@@ -44,6 +46,8 @@ SEARCHED: Mapping[Field | None, tuple[tuple[str, float], ...]] = MappingProxyTyp
         Field.PARTICIPANT: (("participants", 1.0),),
         Field.SUBJECT: (("subject", 1.0),),
         Field.BODY: (("text", 1.0), ("quoted", 0.5)),
+        Field.OWN: (("text", 1.0),),
+        Field.QUOTED: (("quoted", 1.0),),
         Field.AGENCY: (("agency_words", 1.0),),
         Field.RELEASE: (("release_words", 1.0),),
         Field.BATES: (("bates", 1.0),),
@@ -53,9 +57,23 @@ SEARCHED: Mapping[Field | None, tuple[tuple[str, float], ...]] = MappingProxyTyp
 EXACT: Mapping[Field, str] = MappingProxyType(
     {
         Field.SENDER: "sender_key",
+        Field.TO: "recipient_keys",
         Field.PARTICIPANT: "participant_keys",
         Field.AGENCY: "agencies",
         Field.RELEASE: "releases",
+        Field.EXEMPTION: "exemption_codes",
+    }
+)
+TRAITS = "traits"  # the column of what an entry has and is
+FACETS: Mapping[str, str] = MappingProxyType(
+    {
+        "release": "releases",
+        "agency": "agencies",
+        "from": "sender_key",
+        "to": "recipient_keys",
+        "exemption": "exemption_codes",
+        "has": TRAITS,
+        "year": "year",
     }
 )
 
@@ -78,6 +96,11 @@ class LeafColumn:
 def stem_column(column: str) -> str:
     """Return the name of the column that keeps the stems of another."""
     return f"{column}_stems"
+
+
+def near_pairs(tokens: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the words of which each must stand near the next."""
+    return list(pairwise(tokens))
 
 
 def leaf_columns(leaf: TextLeaf) -> list[LeafColumn]:
@@ -112,6 +135,20 @@ def entry_tokens(entry: Entry) -> dict[str, list[str]]:
     return tokens | {stem_column(column): stem_tokens(tokens[column]) for column in STEMMED}
 
 
+def facet_values(entry: Entry) -> tuple[tuple[str, ...], ...]:
+    """Return the values of an entry by facet, in the order of FACETS."""
+    values = {
+        "releases": entry.releases,
+        "agencies": entry.agencies,
+        "sender_key": (entry.sender_key,) if entry.sender_key else (),
+        "recipient_keys": entry.recipient_keys,
+        "exemption_codes": entry.exemptions,
+        TRAITS: tuple(str(trait) for trait in entry.traits),
+        "year": (f"{entry.first_day.year:04}",) if entry.first_day else (),
+    }
+    return tuple(values[column] for column in FACETS.values())
+
+
 def oldest_rank(entry: Entry) -> int:
     """Return a number of 63 bits that rises from the oldest entry to the newest, then the undated.
 
@@ -134,7 +171,7 @@ def newest_rank(entry: Entry) -> int:
 def has_scores(tree: Node) -> bool:
     """Tell whether matches of a query differ in relevance; where they do not, the newest come first."""
     match tree:
-        case Word() | Phrase():
+        case Word() | Phrase() | Near():
             return True
         case All(parts) | Any(parts):
             return any(has_scores(part) for part in parts)

@@ -2,40 +2,75 @@
 
 import calendar
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, timedelta
+from typing import Protocol
 
-from app.search.dates import parse_days
+from app.search.columns import FACETS
+from app.search.filters import chosen_values, split_excluded
 from app.search.index import Matches
 from app.search.results import Facet, FacetValue, HistogramBar, SearchRequest
 
 _MOST_VALUES = 20
+_MOST_DAYS = 62  # a longer span is shown by week
 _MOST_MONTHS = 48  # a longer span is shown by year
 _MOST_YEARS = 200  # so far apart, years without a hit are left out: a date was misprinted
 
-Labels = Callable[[str, Collection[str]], Mapping[str, str]]
+CountOne = Callable[[str, str], int]
 
 
-def make_facets(matches: Matches, request: SearchRequest, load_labels: Labels) -> tuple[Facet, ...]:
-    """Return the facets; the values with most hits first, the years in order, and those chosen always."""
-    chosen = {"release": request.release, "agency": request.agency, "from": request.sender}
-    counts = {"release": matches.releases, "agency": matches.agencies, "from": matches.senders}
+class Names(Protocol):
+    """What a reader sees for the values of a facet."""
+
+    def load_labels(self, name: str, values: Collection[str]) -> Mapping[str, str]:
+        """Return what a reader sees for each value; those unknown are left out."""
+        ...
+
+    def load_parents(self, slugs: Collection[str]) -> Mapping[str, str]:
+        """Return for each agency that is part of another the slug of that one."""
+        ...
+
+
+def make_facets(matches: Matches, request: SearchRequest, names: Names, count_one: CountOne) -> tuple[Facet, ...]:
+    """Return the facets; the values with most hits first, years in order, those asked for always.
+
+    `count_one` counts a value that is asked for and not among those that the engine has answered.
+    """
+    asked, excluded = chosen_values(request), split_excluded(request)
     facets = []
-    for name, counted in counts.items():
+    for name in FACETS:
+        counted = matches.facets[name]
+        wanted = [*asked[name], *excluded.get(name, ())]
         ranked = sorted(counted, key=lambda value, of=counted: (-of[value], value))  # type: ignore[misc]
-        shown = ranked[:_MOST_VALUES] + [value for value in ranked[_MOST_VALUES:] if value in chosen[name]]
-        labels = load_labels(name, shown) if shown else {}
-        values = [FacetValue(value, labels.get(value, value), counted[value], value in chosen[name]) for value in shown]
+        shown = ranked[:_MOST_VALUES] if name != "year" else sorted(counted)
+        labels = dict(names.load_labels(name, {*shown, *wanted})) if shown or wanted else {}
+        # Text that a reader typed is no value of a facet.
+        shown += [value for value in dict.fromkeys(wanted) if value not in shown and value in labels]
+        parents = names.load_parents(shown) if name == "agency" and shown else {}
+        values = [
+            FacetValue(
+                value,
+                labels.get(value, value),
+                counted[value] if value in counted else count_one(name, value),
+                value in asked[name],
+                value in excluded.get(name, ()),
+                parent if (parent := parents.get(value)) in shown else None,
+            )
+            for value in shown
+        ]
         facets.append(Facet(name, tuple(values)))
-    return (*facets, _make_years(matches, request))
+    return tuple(facets)
 
 
 def make_histogram(matches: Matches) -> tuple[HistogramBar, ...]:
-    """Return the bars of the result by day, month or year, whichever its span asks for, gaps included."""
+    """Return the bars of the result by day, week, month or year, as its span asks for, gaps included."""
     if matches.days:
         first, last = min(matches.days), max(matches.days)
-        days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-        return tuple(HistogramBar(day, day, f"{day:%-d %b %Y}", matches.days.get(day, 0)) for day in days)
+        span = (last - first).days + 1
+        if span <= _MOST_DAYS:
+            days = [first + timedelta(days=number) for number in range(span)]
+            return tuple(HistogramBar(day, day, f"{day:%-d %b %Y}", matches.days.get(day, 0)) for day in days)
+        return _week_bars(matches.days, first, last)
     if not matches.months:
         return ()
     first, last = min(matches.months), max(matches.months)
@@ -49,27 +84,28 @@ def make_histogram(matches: Matches) -> tuple[HistogramBar, ...]:
     )
 
 
+def _week_bars(days: Mapping[date, int], first: date, last: date) -> tuple[HistogramBar, ...]:
+    weeks: Counter[date] = Counter()
+    for day, count in days.items():
+        weeks[_monday(day)] += count
+    mondays = [_monday(first) + timedelta(weeks=number) for number in range((last - _monday(first)).days // 7 + 1)]
+    return tuple(
+        HistogramBar(monday, monday + timedelta(days=6), f"week of {monday:%-d %b %Y}", weeks[monday])
+        for monday in mondays
+    )
+
+
 def _year_bars(matches: Matches) -> tuple[HistogramBar, ...]:
-    years = _count_years(matches)
-    first, last = min(years), max(years)
-    shown = range(first, last + 1) if last - first < _MOST_YEARS else sorted(years)
-    return tuple(HistogramBar(date(year, 1, 1), date(year, 12, 31), str(year), years.get(year, 0)) for year in shown)
-
-
-def _make_years(matches: Matches, request: SearchRequest) -> Facet:
-    after, before = parse_days(request.date_after), parse_days(request.date_before)
-    values = []
-    for year, count in sorted(_count_years(matches).items()):
-        chosen = bool(after and before and after.first == date(year, 1, 1) and before.last == date(year, 12, 31))
-        values.append(FacetValue(f"{year:04}", f"{year:04}", count, chosen))
-    return Facet("year", tuple(values))
-
-
-def _count_years(matches: Matches) -> Mapping[int, int]:
     years: Counter[int] = Counter()
     for month, count in matches.months.items():
         years[month.year] += count
-    return years
+    first, last = min(years), max(years)
+    shown: Sequence[int] = range(first, last + 1) if last - first < _MOST_YEARS else sorted(years)
+    return tuple(HistogramBar(date(year, 1, 1), date(year, 12, 31), str(year), years[year]) for year in shown)
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
 
 
 def _month_end(month: date) -> date:

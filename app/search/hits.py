@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import func, select, tuple_
-from sqlalchemy.orm import Session, contains_eager, defer, selectinload
+from sqlalchemy.orm import Session, aliased, contains_eager, defer, selectinload
 
 from app.database.models import (
     Agency,
@@ -19,10 +19,18 @@ from app.database.models import (
     TextSource,
 )
 from app.database.people import PersonRepository
+from app.search.copies import load_copies
 from app.search.marks import Marker
-from app.search.results import EntryKind, Hit
+from app.search.query import Trait
+from app.search.results import Copies, EntryKind, Hit
 from app.search.snippets import PagedText, make_snippets
 
+_TRAITS = {
+    Trait.ATTACHMENT: "an attachment",
+    Trait.REDACTION: "something withheld",
+    Trait.QUOTED: "a quoted email",
+    Trait.WITHHELD_SENDER: "a withheld sender",
+}
 _RECIPIENTS = (Role.TO, Role.CC, Role.BCC)
 
 
@@ -38,9 +46,10 @@ class HitLoader:
         pages = self._load_pages([key for key in keys if "/" in key])
         document_ids = {message.document_id for message in messages.values()}
         releases = self._load_releases(document_ids | {page.document_id for page, _ in pages.values()})
+        copies = load_copies(self._session, messages.values())
         found: dict[str, Hit] = {}
         for key, message in messages.items():
-            found[key] = _message_hit(message, releases[message.document_id], marker)
+            found[key] = _message_hit(message, releases[message.document_id], copies.get(key, Copies()), marker)
         for key, (page, document) in pages.items():
             found[key] = _page_hit(page, document, releases[page.document_id], marker)
         return tuple(found[key] for key in keys if key in found)
@@ -51,9 +60,18 @@ class HitLoader:
             "release": (Release.slug, Release.title),
             "agency": (Agency.slug, Agency.name),
             "from": (Person.key, Person.name),
+            "to": (Person.key, Person.name),
         }
+        if name not in columns:
+            return {value: _TRAITS.get(Trait(value), value) if name == "has" else value for value in values}
         key, label = columns[name]
         return dict(self._session.execute(select(key, label).where(key.in_(values))).all())
+
+    def load_parents(self, slugs: Collection[str]) -> dict[str, str]:
+        """Return for each agency that is part of another the slug of that one."""
+        parent = aliased(Agency)
+        rows = select(Agency.slug, parent.slug).join(parent, parent.id == Agency.parent_id)
+        return dict(self._session.execute(rows.where(Agency.slug.in_(slugs))).all())
 
     def find_representatives(self, values: Collection[str]) -> dict[str, str]:
         """Map each of these values that is a person's key to the key of who stands for that person."""
@@ -112,7 +130,7 @@ class HitLoader:
         return slugs
 
 
-def _message_hit(message: Message, releases: tuple[str, ...], marker: Marker) -> Hit:
+def _message_hit(message: Message, releases: tuple[str, ...], copies: Copies, marker: Marker) -> Hit:
     has_pages = message.document.page_count > 0
     own = PagedText(message.text, message.text_page if has_pages else None)
     turns = message.text.count("\f")
@@ -136,6 +154,7 @@ def _message_hit(message: Message, releases: tuple[str, ...], marker: Marker) ->
         snippets=snippets,
         releases=releases,
         has_attachment=bool(message.attachments),
+        copies=copies,
     )
 
 
@@ -156,6 +175,7 @@ def _page_hit(page: Page, document: Document, releases: tuple[str, ...], marker:
         snippets=make_snippets((PagedText(page.text, page.number),), marker),
         releases=releases,
         has_attachment=False,
+        copies=Copies(),
     )
 
 

@@ -6,12 +6,13 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol, Self
 
-from app.search.query import Everything, Node
+from app.search.query import Everything, Node, Trait
 from app.search.results import EntryKind, Order
 
-SCHEMA_VERSION = 1  # raise it with every change of `Entry` or of the tokens: the index is then made anew
+SCHEMA_VERSION = 2  # raise it with every change of `Entry` or of the tokens: the index is then made anew
 
-MOST_DAY_MONTHS = 3  # a result that spans no more months is also counted by day
+MOST_DAY_MONTHS = 12  # a result that spans no more months is also counted by day
+PREFERENCE = 100.0  # added to the score of what matches `Search.preferred`: more than most scores differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Entry:
     agencies: tuple[str, ...]  # slugs of the participants' and the releases' agencies and all their parents
     sender: str  # name and address as printed, "" if none
     sender_key: str  # of who stands for the person, "" if withheld or unknown
+    recipient_keys: tuple[str, ...]  # of who stands for the persons, those withheld or unknown left out
     to: str  # all recipients, one a line
     cc: str
     participants: str  # everyone in any role, also of quoted messages
@@ -34,7 +36,10 @@ class Entry:
     text: str  # the sender's own words, or the page's text
     quoted_text: str
     attachments: str  # file names, one a line
-    has_attachment: bool
+    traits: tuple[Trait, ...]
+    first_page: int | None  # of its document; None for a mail, which has no pages
+    last_page: int | None
+    copies: int  # a number that all printed copies of one email share, 0 if it is the only one
     first_day: date | None  # the wall date; of "September 2012" its first and last day
     last_day: date | None
     sent_at: datetime | None  # for sorting; wall time as printed
@@ -48,7 +53,8 @@ class Place:
 
     generation: str  # of the index as it was when the first page was answered
     bound: int  # the highest sequence then: entries made later stay out
-    offset: int  # matches on the pages so far
+    offset: int  # matches on the pages so far, copies that were left out included
+    shown: int  # keys on the pages so far
     rank: int  # of the last match in an order by date; 0 in an order by score
 
 
@@ -58,6 +64,10 @@ class Search:
 
     query: Node
     filters: Node = field(default_factory=Everything)  # must match, but does not count for relevance
+    choices: Mapping[str, Node] = field(default_factory=dict)  # by facet: a filter that its own counts leave out
+    preferred: Node | None = None  # what matches this too stands above what does not, in an order by relevance
+    collapse: bool = False  # of copies of one email only the first in order is a match
+    counted: bool = True  # whether facets, months and days are wanted
     order: Order = Order.RELEVANCE
     limit: int = 20
     after: Place | None = None  # of an earlier answer to the same search
@@ -68,25 +78,21 @@ class Matches:
     """What an engine answers: one page of keys, and counts of the whole result."""
 
     keys: tuple[str, ...]
-    total: int  # exact
+    total: int  # exact; copies that were left out do not count, nor do they below
+    entries: int  # exact, with those copies
     after: Place | None  # where the next page begins; None: this is the last
-    releases: Mapping[str, int]  # entries by slug
-    agencies: Mapping[str, int]
-    senders: Mapping[str, int]  # by the person's key
+    facets: Mapping[str, Mapping[str, int]]  # matches by facet and value: see `app.search.columns.FACETS`
+    undated: int  # matches without a date
     months: Mapping[date, int]  # by the first day of the month in which the entry's date begins
     days: Mapping[date, int]  # by that day; empty if the months span more than MOST_DAY_MONTHS
-
-    @property
-    def undated(self) -> int:
-        """The number of entries without a date."""
-        return self.total - sum(self.months.values())
 
 
 class SearchIndex(Protocol):
     """A folder of entries that one engine keeps.
 
     The engines find the same entries, count the same and sort alike by date. Scores differ in their
-    values, and so may the order by relevance; equal scores stand newest first, then by key.
+    values, and so may the order by relevance; equal scores stand newest first, then by key. Which of
+    several copies of an email leads the others in an order by relevance may differ with the scores.
 
     One process and thread writes at a time (the caller sees to that); any number of threads and
     processes read meanwhile, and see what is written once `update` returns. While pages of a result
@@ -122,11 +128,25 @@ class SearchIndex(Protocol):
         """
         ...
 
+    def fill(self, batches: Iterable[Sequence[Entry]]) -> int:
+        """Add entries to an index that is empty, in as few steps as the engine can, and return their number.
+
+        No key comes twice. It is not searched before this returns; if this fails it is of no use.
+        """
+        ...
+
     def search(self, search: Search) -> Matches:
         """Return one page of what matches, with the counts of all of it.
 
         Raises:
             IndexUnavailableError: the index is damaged.
+        """
+        ...
+
+    def find_similar(self, word: str) -> Mapping[str, int]:
+        """Return words of subjects, participants and texts that are two letters or less from this one.
+
+        Only those that begin with the same letter, each with about the number of entries that have it.
         """
         ...
 

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import islice
 from typing import NamedTuple
 
-from app.search.query import All, Any, Field, Fuzzy, Node, Pattern, Phrase, Word
+from rapidfuzz.distance import Levenshtein
+
+from app.search.query import Field, Fuzzy, Near, Node, Pattern, Phrase, Word, find_leaves
 from app.search.query.tree import TextLeaf
 from app.search.tokens import RUN, Token, find_patterns, find_tokens, locate_tokens, stem_token
 
@@ -34,8 +36,8 @@ class Marker:
     """Marks the terms of a query that look in one of the given fields; None is anywhere."""
 
     def __init__(self, tree: Node, fields: Collection[Field | None]) -> None:
-        leaves = [leaf for leaf in _wanted_leaves(tree) if leaf.field in fields]
-        self._terms = [term for leaf in dict.fromkeys(leaves) if (term := _make_term(leaf)).tests]
+        leaves = [leaf for leaf in find_leaves(tree) if leaf.field in fields]
+        self._terms = [term for leaf in dict.fromkeys(leaves) for term in _make_terms(leaf) if term.tests]
         self._longest = max((len(term.tests) for term in self._terms), default=0)
         self._tested: set[str] = set()
         self._wanted: set[str] = set()  # runs of letters and digits in which a term may begin
@@ -98,25 +100,18 @@ class Marker:
         return starts
 
 
-def _wanted_leaves(tree: Node) -> Iterator[TextLeaf]:
-    match tree:
-        case Word() | Phrase() | Pattern() | Fuzzy():
-            yield tree
-        case All(parts) | Any(parts):
-            for part in parts:
-                yield from _wanted_leaves(part)
-
-
-def _make_term(leaf: TextLeaf) -> _Term:
+def _make_terms(leaf: TextLeaf) -> list[_Term]:
     match leaf:
         case Word(text):
-            return _Term(tuple(_stem_test(token) for token in find_tokens(text)))
+            return [_Term(tuple(_stem_test(token) for token in find_tokens(text)))]
         case Phrase(text):
-            return _Term(tuple(token.__eq__ for token in find_tokens(text)))
+            return [_Term(tuple(token.__eq__ for token in find_tokens(text)))]
+        case Near(text):  # each of its words, wherever it stands: a reader sees at once which are near
+            return [_Term((token.__eq__,)) for token in find_tokens(text)]
         case Pattern(text):
-            return _Term(tuple(_pattern_test(pattern) for pattern in find_patterns(text)))
+            return [_Term(tuple(_pattern_test(pattern) for pattern in find_patterns(text)))]
         case Fuzzy(text, distance):
-            return _Term(tuple(_fuzzy_test(token, distance) for token in find_tokens(text)))
+            return [_Term(tuple(_fuzzy_test(token, distance) for token in find_tokens(text)))]
 
 
 def _stem_test(wanted: str) -> Test:
@@ -130,14 +125,4 @@ def _pattern_test(pattern: str) -> Test:
 
 
 def _fuzzy_test(wanted: str, distance: int) -> Test:
-    return lambda token: abs(len(token) - len(wanted)) <= distance and count_edits(token, wanted) <= distance
-
-
-def count_edits(one: str, other: str) -> int:
-    """Return how many letters must be added, left out or changed to make one word of the other."""
-    row = list(range(len(other) + 1))
-    for number, letter in enumerate(one, 1):
-        above, row = row, [number]
-        for column, (diagonal, upper) in enumerate(pairwise(above)):
-            row.append(min(upper + 1, row[-1] + 1, diagonal + (letter != other[column])))
-    return row[-1]
+    return lambda token: Levenshtein.distance(token, wanted, score_cutoff=distance) <= distance

@@ -2,22 +2,24 @@
 
 import math
 import re
+from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
-from heapq import nsmallest
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
-from app.search.columns import EXACT, LeafColumn, has_scores, leaf_columns
-from app.search.index import MOST_DAY_MONTHS, Matches, Place, Search
-from app.search.query import All, Any, Dated, Everything, Exact, Fuzzy, Has, Node, Not, Pattern
+from app.search.columns import EXACT, FACETS, LeafColumn, has_scores, leaf_columns, near_pairs
+from app.search.index import MOST_DAY_MONTHS, PREFERENCE, Matches, Place, Search
+from app.search.paging import Found, Page, collect_page
+from app.search.query import All, Any, Dated, Everything, Exact, Fuzzy, Has, Near, Node, Not, OnPages, Pattern
 from app.search.query.tree import TextLeaf
 from app.search.results import Order
 
 _K1, _B = 1.2, 0.75  # BM25, with the values that tantivy has
 
+_Value = TypeVar("_Value")
 Scores = dict[int, float]  # by number of the entry within its segment
 
 
@@ -30,10 +32,11 @@ class Row(NamedTuple):
     newest: int
     first_day: date | None
     last_day: date | None
-    has_attachment: bool
-    releases: tuple[str, ...]
-    agencies: tuple[str, ...]
-    sender_key: str
+    copies: int
+    first_page: int | None
+    last_page: int | None
+    traits: tuple[str, ...]
+    facets: tuple[tuple[str, ...], ...]  # the values in the order of FACETS
 
 
 class Segment(Protocol):
@@ -112,27 +115,32 @@ class _Match(NamedTuple):
 
     row: Row
     score: float
+    missed: frozenset[str]  # the facets whose choice it does not have
 
 
 def answer(state: State, search: Search) -> Matches:
     """Answer a search in this state of an index."""
     statistics = _Statistics(state.segments)
     bound = search.after.bound if search.after else state.newest_sequence
-    found: list[_Match] = []
+    chosen: list[_Match] = []  # what the query and the filters leave, whatever the choices in facets
     for segment in state.segments:
         matcher = _Matcher(segment, statistics)
         scores = matcher.match(search.query)
         if not isinstance(search.filters, Everything):
             scores = _intersect(scores, dict.fromkeys(matcher.match(search.filters), 0.0))
-        found += [_Match(segment.rows[number], score) for number, score in scores.items()]
-    if search.after:
-        found = [match for match in found if match.row.sequence <= bound]
-    page, rank = _page(found, search)
-    offset = (search.after.offset if search.after else 0) + len(page)
-    after = None
-    if page and offset < len(found):
-        after = Place(search.after.generation if search.after else state.generation, bound, offset, rank)
-    return _count(found, tuple(match.row.key for match in page), after)
+        preferred = matcher.match(search.preferred) if search.preferred else {}
+        choices = {name: matcher.match(tree) for name, tree in search.choices.items()}
+        for number, score in scores.items():
+            if segment.rows[number].sequence <= bound:
+                missed = frozenset(name for name, found in choices.items() if number not in found)
+                chosen.append(_Match(segment.rows[number], score + PREFERENCE * (number in preferred), missed))
+    order = _order(search)
+    chosen.sort(key=order)
+    found = [match for match in chosen if not match.missed]
+    page = _page(found, search)
+    distinct = _distinct(found) if search.collapse else found
+    generation = search.after.generation if search.after else state.generation
+    return _count(search, chosen, distinct, len(found), page, page.place(search, len(distinct), generation, bound))
 
 
 class _Matcher:
@@ -155,8 +163,10 @@ class _Matcher:
                 return dict.fromkeys(self._segment.live - self.match(part).keys(), 0.0)
             case Dated(first, last):
                 return self._match_rows(lambda row: _overlaps(row, first or date.min, last or date.max))
-            case Has():
-                return self._match_rows(lambda row: row.has_attachment)
+            case OnPages(first_page, last_page):
+                return self._match_rows(lambda row: _is_on(row, first_page, last_page))
+            case Has(trait):
+                return self._match_rows(lambda row: trait in row.traits)
             case Exact(value, field):
                 return dict.fromkeys(self._numbers(EXACT[field], value), 0.0)
         columns = [self._match_column(tree, column) for column in leaf_columns(tree)]
@@ -170,7 +180,12 @@ class _Matcher:
             slots = [self._expand(leaf, column.name, token) for token in column.tokens]
             found = self._places_in_row(column.name, slots)
             return dict.fromkeys(found, column.weight)
-        if len(column.tokens) == 1:
+        if isinstance(leaf, Near):
+            pairs = [
+                self._places_near(column.name, one, other, leaf.distance) for one, other in near_pairs(column.tokens)
+            ]
+            counts = reduce(_intersect, pairs)
+        elif len(column.tokens) == 1:
             counts = dict(self._segment.find_counts(column.name, column.tokens[0]))
         else:
             counts = self._places_in_row(column.name, [[token] for token in column.tokens])
@@ -206,43 +221,94 @@ class _Matcher:
             starts = {number: found for number, found in places.items() if found}
         return {number: float(len(found)) for number, found in (starts or {}).items()}
 
+    def _places_near(self, column: str, one: str, other: str, distance: int) -> Scores:
+        """Return how often two words stand near each other."""
+        firsts = {number: list(places) for number, places in self._segment.find_positions(column, one, None)}
+        near: Scores = {}
+        for number, places in self._segment.find_positions(column, other, firsts):
+            pairs = sum(abs(place - first) - 1 <= distance for place in places for first in firsts[number])
+            if pairs:
+                near[number] = float(pairs)
+        return near
+
     def _numbers(self, column: str, token: str) -> Iterator[int]:
         return (number for number, _ in self._segment.find_counts(column, token))
 
 
-def _page(found: Sequence[_Match], search: Search) -> tuple[list[_Match], int]:
-    """Return the matches of a page and the rank of the last of them."""
+def _order(search: Search) -> Callable[[_Match], tuple[float, int]]:
     if search.order is Order.RELEVANCE and has_scores(search.query):
-        start = search.after.offset if search.after else 0
-        best = nsmallest(start + search.limit, found, key=lambda match: (-match.score, -match.row.newest))
-        return best[start:], 0
+        return lambda match: (-match.score, -match.row.newest)
     if search.order is Order.DATE:
-        low = search.after.rank if search.after else -1
-        rest = [match for match in found if match.row.oldest > low]
-        page = nsmallest(search.limit, rest, key=lambda match: match.row.oldest)
-        return page, page[-1].row.oldest if page else 0
-    rest = [match for match in found if not search.after or match.row.newest < search.after.rank]
-    page = nsmallest(search.limit, rest, key=lambda match: -match.row.newest)
-    return page, page[-1].row.newest if page else 0
+        return lambda match: (0.0, match.row.oldest)
+    return lambda match: (0.0, -match.row.newest)
 
 
-def _count(found: Sequence[_Match], keys: tuple[str, ...], after: Place | None) -> Matches:
-    days = Counter(match.row.first_day for match in found if match.row.first_day)
-    months: Counter[date] = Counter()
-    for day, count in days.items():
-        months[day.replace(day=1)] += count
-    numbers = [month.year * 12 + month.month for month in months]
+def _page(found: Sequence[_Match], search: Search) -> Page:
+    """Return a page of matches that stand in order."""
+    by_score = search.order is Order.RELEVANCE and has_scores(search.query)
+    first = {match.row.copies: match.row.key for match in reversed(found)}
+
+    def rank(match: _Match) -> int:
+        return match.row.oldest if search.order is Order.DATE else match.row.newest
+
+    def fetch(offset: int, behind: int | None, count: int) -> list[Found]:
+        if by_score:
+            return [Found(match.row.key, match.row.copies, 0) for match in found[offset : offset + count]]
+        sign = 1 if search.order is Order.DATE else -1
+        start = 0 if behind is None else bisect_right(found, sign * behind, key=lambda match: sign * rank(match))
+        return [Found(match.row.key, match.row.copies, rank(match)) for match in found[start : start + count]]
+
+    return collect_page(search, fetch, lambda copies: {number: first[number] for number in copies})
+
+
+def _distinct(found: Sequence[_Match]) -> list[_Match]:
+    """Return the matches without those that are copies of an earlier one."""
+    seen: set[int] = set()
+    distinct = []
+    for match in found:
+        if match.row.copies not in seen:
+            distinct.append(match)
+            if match.row.copies:
+                seen.add(match.row.copies)
+    return distinct
+
+
+def _count(
+    search: Search, chosen: Sequence[_Match], distinct: Sequence[_Match], entries: int, page: Page, after: Place | None
+) -> Matches:
+    found = [match for match in chosen if not match.missed]
+    facets: dict[str, Counter[str]] = {}
+    for place, name in enumerate(FACETS) if search.counted else ():
+        allowed = [match for match in chosen if match.missed <= {name}] if name in search.choices else found
+        facets[name] = _tally(((value, match) for match in allowed for value in match.row.facets[place]), search)
+    by_day = _tally(((match.row.first_day, match) for match in found), search)
+    by_month = _tally(((_month(match.row.first_day), match) for match in found), search)
+    undated = by_day.pop(None, 0)
+    by_month.pop(None, None)
+    numbers = [month.year * 12 + month.month for month in by_month if month]
     few = bool(numbers) and max(numbers) - min(numbers) < MOST_DAY_MONTHS
+    counted = search.counted
     return Matches(
-        keys=keys,
-        total=len(found),
+        keys=page.keys,
+        total=len(distinct),
+        entries=entries,
         after=after,
-        releases=Counter(slug for match in found for slug in match.row.releases),
-        agencies=Counter(slug for match in found for slug in match.row.agencies),
-        senders=Counter(match.row.sender_key for match in found if match.row.sender_key),
-        months=dict(sorted(months.items())),
-        days=dict(sorted(days.items())) if few else {},
+        facets=facets,
+        undated=undated if counted else 0,
+        months=dict(sorted((day, count) for day, count in by_month.items() if day)) if counted else {},
+        days=dict(sorted((day, count) for day, count in by_day.items() if day)) if few and counted else {},
     )
+
+
+def _month(day: date | None) -> date | None:
+    return day.replace(day=1) if day else None
+
+
+def _tally(values: Iterable[tuple[_Value, _Match]], search: Search) -> Counter[_Value]:
+    """Count matches by value; copies of one email that have the same value count once."""
+    if not search.collapse:
+        return Counter(value for value, _ in values)
+    return Counter(value for value, _ in {(value, match.row.copies or match.row.key) for value, match in values})
 
 
 def _intersect(one: Scores, other: Scores) -> Scores:
@@ -258,6 +324,12 @@ def _unite(one: Scores, other: Scores) -> Scores:
 
 def _overlaps(row: Row, first: date, last: date) -> bool:
     return bool(row.first_day and row.last_day and row.first_day <= last and row.last_day >= first)
+
+
+def _is_on(row: Row, first: int, last: int | None) -> bool:
+    if row.first_page is None or row.last_page is None:
+        return False
+    return row.last_page >= first and (last is None or row.first_page <= last)
 
 
 def _saturate(count: float, length: float) -> float:

@@ -28,15 +28,20 @@ class SearchRequest:
 
     q: str = ""
     sender: tuple[str, ...] = ()  # text within the sender's name or address; one of them must match
-    to: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()  # a person's key, or text within any recipient
     participant: tuple[str, ...] = ()  # a person's key, or text within any participant
     subject: str = ""
     agency: tuple[str, ...] = ()  # slugs; an agency includes its components
     release: tuple[str, ...] = ()  # slugs
+    exemption: tuple[str, ...] = ()  # codes in any writing: "b6", "(b)(7)(E)"
+    has: tuple[str, ...] = ()  # what a `Trait` is called; one of them must hold
+    year: tuple[str, ...] = ()  # "2012"
+    exclude: tuple[str, ...] = ()  # values of facets that no hit may have: "release:clinton", "year:2012"
     date_after: str = ""  # "2012", "2012-09" or "2012-09-11", inclusive
     date_before: str = ""
     include_undated: bool = False  # keep hits without a date although a date range is asked for
     has_attachment: bool | None = None  # None: either
+    collapse: bool = True  # of several copies of an email only the first in order is a hit
     order_by: Order = Order.RELEVANCE
     per_page: int = 20
     cursor: str = ""  # of an earlier answer to the same request
@@ -69,23 +74,49 @@ class Hit:
     snippets: tuple[Snippet, ...]
     releases: tuple[str, ...]  # slugs
     has_attachment: bool
+    copies: "Copies"
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Another place where a hit's email is printed."""
+
+    key: str  # of the message there
+    document_name: str
+    page: int | None  # on which it begins; None for a mail
+    releases: tuple[str, ...]  # slugs
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """Where else a hit's email stands, in this archive."""
+
+    printed: int = 0  # times, the hit left out
+    releases: int = 0  # that have those
+    quoted: int = 0  # times within other emails
+    first: tuple[Copy, ...] = ()  # some of the printed ones
 
 
 @dataclass(frozen=True, slots=True)
 class FacetValue:
-    """One value of a facet and the number of hits that have it."""
+    """One value of a facet and the number of hits that have it.
 
-    value: str  # what the filter takes: a slug, a person's key or a year
+    It is counted as if no value of this facet were chosen, so that another can be added.
+    """
+
+    value: str  # what the filter takes: a slug, a person's key, a code, a year
     label: str  # what a reader sees
     count: int
     chosen: bool
+    excluded: bool = False  # no hit has it, for the request says so
+    parent: str | None = None  # of an agency: the value of the one that it belongs to, if that is among the values
 
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A property of the whole result: release, agency, sender or year."""
+    """A property of the whole result."""
 
-    name: str  # the search parameter that it fills: release, agency, from, year
+    name: str  # the search parameter that it fills: release, agency, from, to, exemption, has, year
     values: tuple[FacetValue, ...]
 
 
@@ -95,8 +126,17 @@ class HistogramBar:
 
     first_day: date
     last_day: date
-    label: str  # "2012", "Sep 2012" or "11 Sep 2012"
+    label: str  # "2012", "Sep 2012", "week of 10 Sep 2012" or "11 Sep 2012"
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class TermCount:
+    """What one term of a query finds by itself, whatever the filters."""
+
+    term: str  # as understood, in our language
+    count: int
+    similar: tuple[str, ...]  # words of the archive that are like it, where it finds nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +149,9 @@ class Results:
     histogram: tuple[HistogramBar, ...]  # by year, month or day, as the span of the result asks for
     undated: int  # hits of the result that have no date
     next_cursor: str | None  # None: this is the last page
+    entries: int  # exact, with the copies that are not hits
+    terms: tuple[TermCount, ...]  # where nothing was found: what each term of the query finds alone
+    did_you_mean: str | None  # a query of words that the archive has; None: nothing to propose
     query_parsed: str  # the query as it was understood, in our language
     ignored: tuple[str, ...]  # what was ignored and why, for a person
     unsearchable_pages: int  # pages of the searched releases that have no text

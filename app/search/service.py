@@ -10,12 +10,13 @@ from app.database.connection import Sessions
 from app.errors import BadRequestError, IndexUnavailableError
 from app.search.counts import make_facets, make_histogram
 from app.search.cursor import read_cursor, write_cursor
-from app.search.filters import make_filters
+from app.search.explain import count_terms, propose
+from app.search.filters import facet_value, make_choices, make_filters
 from app.search.hits import HitLoader
 from app.search.home import IndexHome
 from app.search.index import Search
 from app.search.marks import Marker
-from app.search.query import Field, parse
+from app.search.query import Field, all_of, parse
 from app.search.results import Results, SearchRequest
 from app.search.sync import Synchroniser
 
@@ -23,7 +24,7 @@ log = logging.getLogger(__name__)
 
 MOST_PER_PAGE = 100
 
-_IN_PASSAGES = frozenset({None, Field.BODY})
+_IN_PASSAGES = frozenset({None, Field.BODY, Field.OWN, Field.QUOTED})
 # On a page's image headers, numbers and codes are words too.
 _ON_PAGES = frozenset({None, *Field} - {Field.AGENCY, Field.RELEASE})
 
@@ -50,34 +51,70 @@ class SearchService:
         wanted = Search(
             query=parsed.tree,
             filters=make_filters(request),
+            choices=make_choices(request),
+            preferred=parsed.preferred,
+            collapse=request.collapse,
             order=request.order_by,
             limit=request.per_page,
             after=read_cursor(request),
         )
-        matches = self._home.live().search(wanted)
+        index = self._home.live()
+        matches = index.search(wanted)
+        terms = () if matches.total else count_terms(index, parsed.tree)
+
+        def count_one(name: str, value: str) -> int:
+            choices = {other: tree for other, tree in wanted.choices.items() if other != name}
+            filters = all_of([wanted.filters, facet_value(name, value)])
+            return index.search(
+                replace(wanted, filters=filters, choices=choices, after=None, limit=0, counted=False)
+            ).total
+
         with self._sessions() as session:
             loader = HitLoader(session)
             return Results(
                 count=matches.total,
                 hits=loader.load_hits(matches.keys, Marker(parsed.tree, _IN_PASSAGES)),
-                facets=make_facets(matches, request, loader.load_labels),
+                entries=matches.entries,
+                facets=make_facets(matches, request, loader, count_one),
                 histogram=make_histogram(matches),
                 undated=matches.undated,
                 next_cursor=write_cursor(request, matches.after) if matches.after else None,
+                terms=terms,
+                did_you_mean=propose(parsed.tree, terms),
                 query_parsed=parsed.readable,
                 ignored=(*parsed.ignored, *_find_unknown(loader, request)),
                 unsearchable_pages=loader.count_unsearchable_pages(request.release),
             )
 
+    def count(self, q: str) -> int:
+        """Return the number of hits of a query, copies of an email counted once.
+
+        Raises:
+            IndexUnavailableError: there is no index that can be read.
+        """
+        wanted = Search(parse(q).tree, limit=0, counted=False, collapse=True)
+        return self._home.live().search(wanted).total
+
     def _by_representatives(self, request: SearchRequest) -> SearchRequest:
         """Return the request with the keys of merged people replaced by who stands for them now."""
-        if not (request.sender or request.participant):
+        excluded = [text.partition(":") for text in request.exclude]
+        values = {value for name, _, value in excluded if name in ("from", "to")}
+        values.update(request.sender, request.to, request.participant)
+        if not values:
             return request
         with self._sessions() as session:
-            keys = HitLoader(session).find_representatives({*request.sender, *request.participant})
-        sender = dict.fromkeys(keys.get(value, value) for value in request.sender)
-        participant = dict.fromkeys(keys.get(value, value) for value in request.participant)
-        return replace(request, sender=tuple(sender), participant=tuple(participant))
+            keys = HitLoader(session).find_representatives(values)
+
+        def standing(some: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(dict.fromkeys(keys.get(value, value) for value in some))
+
+        return replace(
+            request,
+            sender=standing(request.sender),
+            to=standing(request.to),
+            participant=standing(request.participant),
+            exclude=tuple(f"{name}{colon}{keys.get(value, value)}" for name, colon, value in excluded),
+        )
 
     def sync(self) -> int:
         """Bring everything that waits into the index and return the number of entries written.

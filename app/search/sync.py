@@ -14,7 +14,7 @@ from app.search.index import Entry, SearchIndex
 
 log = logging.getLogger(__name__)
 
-_BATCH = 500
+_BATCH = 2_000  # entries at a time
 _WAIT_S = 10
 
 
@@ -48,11 +48,8 @@ class Synchroniser:
         with self._home.writing(wait_s) as mine:
             if not mine:
                 raise IndexUnavailableError("Another process writes the index; try again when it has ended.")
-            written = 0
             with self._home.building() as index:
-                for entries in self._every_entry():
-                    index.update(entries)
-                    written += len(entries)
+                written = index.fill(self._every_entry())
             self._empty_queue()  # what changed meanwhile went into the old index, or into none
             return written
 

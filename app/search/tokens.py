@@ -24,6 +24,7 @@ _FOLDED_PATTERN = re.compile(rf"(?:[^\W_]|[*?]){{1,{LONGEST}}}")
 _INSIDE = r"\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufeff"
 # As printed; nearly always one token.
 RUN = re.compile(rf"[^\W_](?:[^\W_]|[{_INSIDE}])*")
+_TO_FOLD = re.compile(rf"[^\W_\x00-\x7f]|[{_INSIDE}]")
 _PATTERN_RUN = re.compile(rf"(?:[^\W_]|[*?])(?:[^\W_]|[*?{_INSIDE}])*")
 _STEMS_KEPT = 1 << 18
 
@@ -38,9 +39,15 @@ class Token(NamedTuple):
 
 def find_tokens(text: str) -> list[str]:
     """Return the tokens of `text` in order."""
-    if text.isascii():
+    if text.isascii() or not _TO_FOLD.search(text):  # curly quotes and dashes only part tokens
         return _ASCII_TOKEN.findall(text.lower())
-    return [token for run in RUN.findall(text) for token in _FOLDED_TOKEN.findall(_fold(run))]
+    tokens: list[str] = []
+    for run in RUN.findall(text):
+        if run.isascii() and len(run) <= LONGEST:
+            tokens.append(run.lower())
+        else:
+            tokens += _FOLDED_TOKEN.findall(_fold(run))
+    return tokens
 
 
 def locate_tokens(text: str, start: int = 0) -> Iterator[Token]:
@@ -92,7 +99,7 @@ def stem_token(token: str) -> str:
 
 def stem_tokens(tokens: list[str]) -> list[str]:
     """Return the stem of each token, in order."""
-    return [_stems[token] for token in tokens]
+    return list(map(_stems.__getitem__, tokens))
 
 
 def _fold(run: str) -> str:

@@ -29,14 +29,17 @@ from app.errors import IndexUnavailableError
 from app.search.columns import (
     EXACT,
     STEMMED,
+    SUGGESTED,
     TEXT_COLUMNS,
     entry_tokens,
+    facet_values,
     newest_rank,
     oldest_rank,
     stem_column,
 )
 from app.search.index import Entry, Matches, Search
 from app.search.matching import Row, State, answer
+from app.search.similar import similar_words
 from app.search.snapshots import Snapshots
 
 _TOC = re.compile(r"_MAIN_\d+\.toc")
@@ -127,6 +130,14 @@ class WhooshIndex:
             raise
         writer.commit(mergetype=_merge_alike)
 
+    def fill(self, batches: Iterable[Sequence[Entry]]) -> int:
+        """Add entries to an index that is empty, and return their number."""
+        written = 0
+        for entries in batches:
+            self.update(entries)
+            written += len(entries)
+        return written
+
     def search(self, search: Search) -> Matches:
         """Return one page of what matches, with the counts of all of it."""
         with self._lock, _damage_told():
@@ -135,6 +146,19 @@ class WhooshIndex:
             if matches.after:
                 self._snapshots.keep(view.state.generation, view)
             return matches
+
+    def find_similar(self, word: str) -> Mapping[str, int]:
+        """Return words that are two letters or less from this one, with the number of entries that have them."""
+        with self._lock, _damage_told():
+            segments = self._view().segments
+            return similar_words(
+                word,
+                (
+                    ((term, segment.count_entries(column, term)) for term in segment.find_prefixed(column, word[:1]))
+                    for segment in segments
+                    for column in SUGGESTED
+                ),
+            )
 
     def close(self) -> None:
         """Let go of all files."""
@@ -243,10 +267,11 @@ def _fields(entry: Entry) -> dict[str, Untyped]:
         newest=newest_rank(entry),
         first_day=entry.first_day,
         last_day=entry.last_day or entry.first_day,
-        has_attachment=entry.has_attachment,
-        releases=entry.releases,
-        agencies=entry.agencies,
-        sender_key=entry.sender_key,
+        copies=entry.copies,
+        first_page=entry.first_page,
+        last_page=entry.last_page,
+        traits=tuple(map(str, entry.traits)),
+        facets=facet_values(entry),
     )
     return entry_tokens(entry) | {
         "row": pickle.dumps(tuple(row)),
@@ -254,6 +279,8 @@ def _fields(entry: Entry) -> dict[str, Untyped]:
         "releases": entry.releases,
         "agencies": entry.agencies,
         "participant_keys": entry.participant_keys,
+        "recipient_keys": entry.recipient_keys,
+        "exemption_codes": entry.exemptions,
         "sender_key": [entry.sender_key] if entry.sender_key else [],
     }
 

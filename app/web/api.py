@@ -19,6 +19,7 @@ from app.web.dependencies import (
     TheRelease,
     TheReleases,
     TheResults,
+    TheSearchHelp,
     TheStatus,
 )
 from app.web.parameters import SEARCH_NAMES, only
@@ -35,6 +36,7 @@ from app.web.schemas.details import (
     ReleasePage,
 )
 from app.web.schemas.documents import DocumentDetail, PageDetail
+from app.web.schemas.help import SearchHelp
 from app.web.schemas.people import PersonPage
 from app.web.schemas.search import SearchPage
 from app.web.schemas.threads import MissingPage
@@ -62,6 +64,12 @@ def read_status(status: TheStatus) -> ArchiveStatus:
 def read_results(results: TheResults) -> SearchPage:
     """Emails, and pages that belong to none, that match; with facets and a histogram of the whole result."""
     return results
+
+
+@router.get("/help/search", dependencies=_only())
+def read_search_help(search_help: TheSearchHelp) -> SearchHelp:
+    """The query language, with examples of what this archive holds."""
+    return search_help
 
 
 @router.get("/releases", dependencies=_only())

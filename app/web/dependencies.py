@@ -20,6 +20,7 @@ from app.web.schemas.details import (
     ReleasePage,
 )
 from app.web.schemas.documents import DocumentDetail, PageDetail
+from app.web.schemas.help import SearchHelp
 from app.web.schemas.people import PersonPage
 from app.web.schemas.search import SearchPage, search_page
 from app.web.schemas.threads import MissingPage
@@ -60,6 +61,10 @@ def _status(archive: TheArchive) -> ArchiveStatus:
 
 def _results(archive: TheArchive, parameters: TheSearch) -> SearchPage:
     return search_page(archive.search.search(parameters.request()))
+
+
+def _search_help(archive: TheArchive) -> SearchHelp:
+    return resources.load_search_help(archive)
 
 
 def _releases(archive: TheArchive) -> ReleasePage:
@@ -119,6 +124,7 @@ def _agency(archive: TheArchive, slug: Key) -> AgencyDetail:
 TheHome = Annotated[ArchiveHome, Depends(_home)]
 TheStatus = Annotated[ArchiveStatus, Depends(_status)]
 TheResults = Annotated[SearchPage, Depends(_results)]
+TheSearchHelp = Annotated[SearchHelp, Depends(_search_help)]
 TheReleases = Annotated[ReleasePage, Depends(_releases)]
 TheRelease = Annotated[ReleaseDetail, Depends(_release)]
 TheMissing = Annotated[MissingPage, Depends(_missing)]

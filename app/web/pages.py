@@ -21,6 +21,7 @@ from app.web.dependencies import (
     TheRelease,
     TheReleases,
     TheResults,
+    TheSearchHelp,
 )
 from app.web.render import render
 from app.web.resources import load_names
@@ -39,9 +40,17 @@ def home_page(request: Request, home: TheHome) -> HTMLResponse:
 def search_page(request: Request, archive: TheArchive, search: TheResults) -> HTMLResponse:
     """The search box, the filters and what was found."""
     pairs = request.query_params.multi_items()
-    names = load_names(archive, [value for name, value in pairs if name in ("from", "to", "participant")])
+    people = [value for name, value in pairs if name in ("from", "to", "participant")]
+    people += [value.partition(":")[2] for name, value in pairs if name == "exclude" and value[:3] in ("fro", "to:")]
+    names = load_names(archive, people)
     view = SearchView(pairs, search, names)
     return render(request, "search.html", search, view=view)
+
+
+@router.get("/help/search")
+def search_help_page(request: Request, search_help: TheSearchHelp) -> HTMLResponse:
+    """How to search."""
+    return render(request, "search_help.html", search_help)
 
 
 @router.get("/releases")

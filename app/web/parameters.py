@@ -8,6 +8,7 @@ from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.errors import BadRequestError
+from app.search.query import Trait
 from app.search.results import Order, SearchRequest
 
 _DAYS = "2012, 2012-09 or 2012-09-11; the whole of it is included."
@@ -25,7 +26,7 @@ class SearchParameters(BaseModel):
     sender: list[Value] = Field(
         [], max_length=_MOST_VALUES, alias="from", description="Text in the sender's name or address, or a key."
     )
-    to: list[Value] = Field([], max_length=_MOST_VALUES, description="Text in a recipient's name or address.")
+    to: list[Value] = Field([], max_length=_MOST_VALUES, description="Text in a recipient's name or address, or a key.")
     participant: list[Value] = Field(
         [], max_length=_MOST_VALUES, description="A person's key, or text in any participant."
     )
@@ -34,10 +35,20 @@ class SearchParameters(BaseModel):
         [], max_length=_MOST_VALUES, description="An agency's slug; its components are included."
     )
     release: list[Value] = Field([], max_length=_MOST_VALUES, description="A release's slug.")
+    exemption: list[Value] = Field([], max_length=_MOST_VALUES, description="A code: b6, (b)(7)(E).")
+    has: list[Value] = Field([], max_length=_MOST_VALUES, description=f"What an email has: {', '.join(Trait)}.")
+    year: list[Value] = Field([], max_length=_MOST_VALUES, description="A year of the email's date: 2012.")
+    exclude: list[Value] = Field(
+        [],
+        max_length=_MOST_VALUES,
+        description="A facet and a value that no result may have: release:SLUG, agency:SLUG, from:KEY, to:KEY, "
+        "exemption:b5, has:attachment, year:2012.",
+    )
     date_after: str = Field("", max_length=10, description=f"From this day on: {_DAYS}")
     date_before: str = Field("", max_length=10, description=f"Up to this day: {_DAYS}")
     include_undated: bool = Field(False, description="Keep results without a date in a range of dates.")
     has_attachment: bool | None = Field(None, description="Only emails with, or without, attachments.")
+    collapse: bool = Field(True, description="Of several copies of an email show one, which names the others.")
     order_by: Order = Field(Order.RELEVANCE, description="date is oldest first, -date newest first.")
     per_page: int = Field(20, ge=1, le=100, description="Results on one page.")
     cursor: str = Field("", max_length=1000, description="next_cursor of an earlier answer.")

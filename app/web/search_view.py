@@ -1,9 +1,10 @@
 """The search page beside its results: links that change the search, what is chosen, the histogram drawn."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from app.search.query import normalise_exemption
 from app.web.parameters import SEARCH_NAMES, find_unknown
 from app.web.schemas.search import FacetChoice, FacetSummary, HistogramStep, SearchPage
 from app.web.wording import date_words, plural
@@ -21,9 +22,20 @@ _LABELS = {
     "date_before": "Until",
     "include_undated": "Undated kept",
     "has_attachment": "Attachment",
+    "exemption": "Exemption",
+    "has": "Has",
+    "year": "Year",
+    "exclude": "Without",
+}
+_FACET_TITLES = {
+    "release": "Release",
+    "agency": "Agency",
+    "from": "Sender",
+    "to": "Recipient",
+    "exemption": "Exemption",
+    "has": "Has",
     "year": "Year",
 }
-_FACET_TITLES = {"release": "Release", "agency": "Agency", "from": "Sender", "year": "Year"}
 _IN_THE_FORM = ("q", "from", "release", "agency", "date_after", "date_before", "include_undated", "order_by")
 _CHART_WIDTH, _CHART_HEIGHT = 1000, 64
 _WIDEST_BAR = 60.0
@@ -59,7 +71,8 @@ class SearchView:
     def __init__(self, pairs: Pairs, search: SearchPage, names: Mapping[str, str] | None = None) -> None:
         """Take the parameters as asked, the answer, and the names of the people whose keys are asked for."""
         self._names = names or {}
-        self._pairs = [pair for pair in pairs if pair[0] in SEARCH_NAMES and pair[1].strip()]
+        self._pairs = [(name, _as_facets_write(name, value)) for name, value in pairs if name in SEARCH_NAMES]
+        self._pairs = [pair for pair in self._pairs if pair[1].strip()]
         self._search = search
         self.unknown = find_unknown([name for name, _ in pairs], SEARCH_NAMES)
 
@@ -93,16 +106,33 @@ class SearchView:
 
     def toggle(self, facet: str, choice: FacetChoice) -> str:
         """Return the address with this value of a facet chosen, or no longer chosen."""
-        if facet == "year":
-            year = "" if choice.chosen else choice.value
-            return self.link(date_after=year, date_before=year)
         if choice.chosen:
             return self._without(facet, choice.value)
-        return _address([*(pair for pair in self._pairs if pair[0] != "cursor"), (facet, choice.value)])
+        return self._with(facet, choice.value, instead_of=("exclude", f"{facet}:{choice.value}"))
+
+    def exclude(self, facet: str, choice: FacetChoice) -> str:
+        """Return the address without the hits that have this value, or with them again."""
+        excluded = f"{facet}:{choice.value}"
+        if choice.excluded:
+            return self._without("exclude", excluded)
+        return self._with("exclude", excluded, instead_of=(facet, choice.value))
 
     def facets(self) -> list[tuple[str, FacetSummary]]:
         """Return the facets that have values, each with its title."""
         return [(_FACET_TITLES.get(one.name, one.name), one) for one in self._search.facets if one.values]
+
+    def rows(self, facet: FacetSummary) -> list[tuple[FacetChoice, int]]:
+        """Return the values of a facet, each with how deep it stands: a part of an agency below the whole."""
+        below: dict[str | None, list[FacetChoice]] = {}
+        for choice in facet.values:
+            below.setdefault(choice.parent, []).append(choice)
+
+        def walk(parent: str | None, depth: int) -> Iterator[tuple[FacetChoice, int]]:
+            for choice in below.get(parent, ()):
+                yield choice, depth
+                yield from walk(choice.value, depth + 1)
+
+        return list(walk(None, 0))
 
     def choices(self, facet: str) -> list[tuple[str, str]]:
         """Return the values and labels that the form offers for a facet, those of the address included."""
@@ -148,12 +178,29 @@ class SearchView:
     def _shown(self, name: str, value: str) -> str:
         if name in ("date_after", "date_before"):
             return _date_or_text(value)
+        if name == "exclude":
+            facet, _, excluded = value.partition(":")
+            return f"{_FACET_TITLES.get(facet, facet).lower()} {self.label(facet, excluded)}"
         if name in ("include_undated", "has_attachment"):
             return "yes" if value.lower() in ("true", "1", "on", "yes") else "no"
         return self.label(name, value)
 
+    def _with(self, name: str, value: str, *, instead_of: tuple[str, str]) -> str:
+        kept = [pair for pair in self._pairs if pair[0] != "cursor" and pair != instead_of]
+        return _address([*kept, (name, value)])
+
     def _without(self, name: str, value: str) -> str:
         return _address([pair for pair in self._pairs if pair not in ((name, value),) and pair[0] != "cursor"])
+
+
+def _as_facets_write(name: str, value: str) -> str:
+    """Return the value of a parameter as a facet has it: "(b)(6)" for "b6"."""
+    if name == "exemption":
+        return normalise_exemption(value)
+    facet, colon, excluded = value.partition(":")
+    if name == "exclude" and facet == "exemption":
+        return f"{facet}{colon}{normalise_exemption(excluded)}"
+    return value
 
 
 def _date_or_text(value: str) -> str:

@@ -169,8 +169,26 @@ def _store(session: Session, threads: Threads, had: dict[int, int]) -> None:
         if had.get(one) != ids[number]
     ]
     _update(session, rows.Message, moved)
+    _queue_copies(session, {ids[number] for number, sent in enumerate(threads.sent) if len(sent.appearances) > 1})
     for gone in in_chunks(sorted(set(had.values()) - kept.keys())):
         _drop_sent(session, list(gone))
+
+
+def _queue_copies(session: Session, sent_ids: Iterable[int]) -> None:
+    """Let the printed copies of these sent messages wait for the index, which knows what is a copy of what."""
+    for chunk in in_chunks(sorted(sent_ids)):
+        several = (
+            select(rows.Message.sent_message_id)
+            .where(rows.Message.sent_message_id.in_(chunk), rows.Message.level == rows.Level.PRINTED)
+            .group_by(rows.Message.sent_message_id)
+            .having(func.count() > 1)
+        )
+        session.execute(
+            update(rows.Message)
+            .where(rows.Message.sent_message_id.in_(several), rows.Message.level == rows.Level.PRINTED)
+            .values(indexed_at=None)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _earlier(session: Session, appearances: Sequence[Appearance]) -> dict[int, int]:

@@ -1,5 +1,6 @@
 """Our query language: what is asked, as a small tree that each engine compiles."""
 
+from app.search.query.leaves import normalise_exemption
 from app.search.query.parser import Parsed, parse
 from app.search.query.tree import (
     All,
@@ -10,14 +11,17 @@ from app.search.query.tree import (
     Field,
     Fuzzy,
     Has,
+    Near,
     Node,
     Not,
+    OnPages,
     Pattern,
     Phrase,
     Trait,
     Word,
     all_of,
     any_of,
+    find_leaves,
     negate,
     render,
 )
@@ -31,8 +35,10 @@ __all__ = [
     "Field",
     "Fuzzy",
     "Has",
+    "Near",
     "Node",
     "Not",
+    "OnPages",
     "Parsed",
     "Pattern",
     "Phrase",
@@ -40,7 +46,9 @@ __all__ = [
     "Word",
     "all_of",
     "any_of",
+    "find_leaves",
     "negate",
+    "normalise_exemption",
     "parse",
     "render",
 ]

@@ -5,11 +5,23 @@ import re
 
 from app.search.dates import Days, parse_days
 from app.search.query.lexer import FIELD, OPERATORS, Kind, Lexeme
-from app.search.query.tree import Dated, Field, Fuzzy, Has, Node, Pattern, Phrase, Trait, Word
+from app.search.query.tree import (
+    Dated,
+    Field,
+    Fuzzy,
+    Has,
+    Near,
+    Node,
+    OnPages,
+    Pattern,
+    Phrase,
+    Trait,
+    Word,
+)
 from app.search.tokens import find_patterns, find_tokens
 
-_DATE, _AFTER, _BEFORE, _HAS = "date", "after", "before", "has"
-_NAMES = [*(str(name) for name in Field), _DATE, _AFTER, _BEFORE, _HAS]
+_DATE, _AFTER, _BEFORE, _HAS, _IS, _PAGE = "date", "after", "before", "has", "is", "page"
+_NAMES = [*(str(name) for name in Field), _DATE, _AFTER, _BEFORE, _HAS, _IS, _PAGE]
 _SHORT = {
     "f": "from",
     "t": "to",
@@ -21,6 +33,8 @@ _SHORT = {
     "r": "release",
     "d": "date",
     "ex": "exemption",
+    "nq": "own",
+    "q": "quoted",
 }
 # Names that people try and that look like none of ours, or like the wrong one.
 _MEANT = {
@@ -34,6 +48,7 @@ _MEANT = {
     "attachment": "has",
     "year": "date",
     "on": "date",
+    "pages": "page",
 }
 _LONGEST_WORD = 200
 _LONGEST_PHRASE = 1000
@@ -42,6 +57,10 @@ _MAX_DISTANCE = 2
 _EDGE = re.compile(r"^(?:[\W_])+|(?:[\W_])+$")
 _PATTERN_EDGE = re.compile(r"^(?:[^\w*]|_)+|(?:[^\w*]|_)+$")
 _EXEMPTION = re.compile(r"\(?([a-z])\)?\(?(\d{1,2})\)?\(?([a-z])?\)?", re.IGNORECASE)
+_NEAR_DISTANCE = 10  # of "a b"~
+_MAX_NEAR_DISTANCE = 100  # words
+_MAX_NEAR_WORDS = 10
+_PAGES = re.compile(r"(\d{1,6})(?:(\.\.)(\d{1,6})?)?")
 _DATE_FORMS = "write 2017, 2017-09, 2017-09-21, or two of them with .. between"
 
 
@@ -64,8 +83,10 @@ def make_leaf(name: str | None, lexeme: Lexeme, notes: list[str]) -> Node | None
     """Return the leaf for a word or phrase in the field of this long name; None, with a note, if it is none."""
     if name in (_DATE, _AFTER, _BEFORE):
         return _make_dated(name, lexeme.text, notes)
-    if name == _HAS:
-        return _make_has(lexeme.text, notes)
+    if name in (_HAS, _IS):
+        return _make_has(name, lexeme.text, notes)
+    if name == _PAGE:
+        return _make_pages(lexeme.text, notes)
     field = Field(name) if name else None
     leaf = _make_text_leaf(field, lexeme, notes)
     if leaf is None:
@@ -73,12 +94,18 @@ def make_leaf(name: str | None, lexeme: Lexeme, notes: list[str]) -> Node | None
     return leaf
 
 
+def normalise_exemption(text: str) -> str:
+    """Return an exemption as agencies write it, "(b)(7)(E)" for "b7e"; other text as it is."""
+    code = _EXEMPTION.fullmatch("".join(text.split()))
+    return "".join(f"({part})" for part in _cased(code)) if code else text
+
+
 def _make_text_leaf(field: Field | None, lexeme: Lexeme, notes: list[str]) -> Node | None:
-    if field is Field.EXEMPTION and (code := _EXEMPTION.fullmatch("".join(lexeme.text.split()))):
-        return Phrase("".join(f"({part})" for part in _cased(code)), field)
+    if field is Field.EXEMPTION and _EXEMPTION.fullmatch("".join(lexeme.text.split())):
+        return Phrase(normalise_exemption(lexeme.text), field)
     if lexeme.kind is Kind.PHRASE:
         text = " ".join(lexeme.text[:_LONGEST_PHRASE].split())
-        return Phrase(text, field) if find_tokens(text) else None
+        return _make_near(text, field, lexeme.near, notes) if lexeme.near else _make_phrase(text, field)
     if lexeme.kind is Kind.CODES:
         return Word(lexeme.text, field)
     word = lexeme.text[:_LONGEST_WORD]
@@ -87,6 +114,23 @@ def _make_text_leaf(field: Field | None, lexeme: Lexeme, notes: list[str]) -> No
         word = match[1].replace("~", "-")
         distance = min(int(match[2] or 1), _MAX_DISTANCE)
     return _make_word(field, word, distance, notes)
+
+
+def _make_phrase(text: str, field: Field | None) -> Phrase | None:
+    return Phrase(text, field) if find_tokens(text) else None
+
+
+def _make_near(text: str, field: Field | None, near: str, notes: list[str]) -> Node | None:
+    words = list(dict.fromkeys(find_tokens(text)))
+    if len(words) < 2:
+        notes.append(f'{near} was ignored after "{text}": it needs two different words or more to be near each other.')
+        return _make_phrase(text, field)
+    if len(words) > _MAX_NEAR_WORDS:
+        notes.append(f"Only the first {_MAX_NEAR_WORDS} words before {near} were searched.")
+    distance = int(near[1:5] or _NEAR_DISTANCE)
+    if distance > _MAX_NEAR_DISTANCE:
+        notes.append(f"{near} was read as ~{_MAX_NEAR_DISTANCE}: farther apart is not near.")
+    return Near(" ".join(words[:_MAX_NEAR_WORDS]), min(distance, _MAX_NEAR_DISTANCE), field)
 
 
 def _make_word(field: Field | None, word: str, distance: int, notes: list[str]) -> Node | None:
@@ -137,10 +181,22 @@ def _read_end(text: str, *, optional: bool) -> Days | None:
     return Days(None, None) if optional and not text else parse_days(text)
 
 
-def _make_has(text: str, notes: list[str]) -> Has | None:
+def _make_has(name: str, text: str, notes: list[str]) -> Has | None:
+    lowered = text.lower().replace(" ", "-")
     for trait in Trait:
-        if text.lower() in (trait, f"{trait}s"):
+        if lowered in (trait, f"{trait}s"):
             return Has(trait)
-    known = ", ".join(f"has:{trait}" for trait in Trait)
-    notes.append(f"has:{text} was ignored: there is only {known}.")
+    *others, last = (f"{_IS if trait is Trait.WITHHELD_SENDER else _HAS}:{trait}" for trait in Trait)
+    notes.append(f"{name}:{text} was ignored: there is {', '.join(others)} and {last}.")
     return None
+
+
+def _make_pages(text: str, notes: list[str]) -> OnPages | None:
+    match = _PAGES.fullmatch(text.strip().replace("…", ".."))
+    first, last = (int(match[1]), int(match[3]) if match[3] else None) if match else (0, None)
+    if match is None or first < 1 or last == 0:
+        notes.append(f'page:{text} was ignored: "{text}" is no page; write 12, or 12..20.')
+        return None
+    if not match[2]:
+        return OnPages(first, first)
+    return OnPages(*sorted((first, last))) if last is not None else OnPages(first, None)

@@ -53,6 +53,7 @@ class Lexeme(NamedTuple):
 
     kind: Kind
     text: str = ""
+    near: str = ""  # what stands behind a phrase: "~10"
 
 
 OPERATORS = {"AND": Kind.AND, "OR": Kind.OR, "NOT": Kind.NOT}
@@ -87,9 +88,7 @@ def _lexeme(kind: str, match: re.Match[str], *, after_field: bool, notes: list[s
     if kind in ("phrase", "closed", "near"):
         if not match["closed"]:
             notes.append("A quotation mark is not closed: everything after it was read as one phrase.")
-        if match["near"]:
-            notes.append(f'{match["near"]} after a phrase was ignored: "~" belongs to a single word.')
-        return Lexeme(Kind.PHRASE, match["phrase"])
+        return Lexeme(Kind.PHRASE, match["phrase"], match["near"])
     plain = {"open": Kind.OPEN, "close": Kind.CLOSE, "minus": Kind.NOT}
     if kind in plain:
         return Lexeme(plain[kind])

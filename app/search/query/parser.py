@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from app.search.query.leaves import find_field, make_leaf, unknown_field_note
 from app.search.query.lexer import Kind, Lexeme, split_query
-from app.search.query.tree import Everything, Node, all_of, any_of, negate, render
+from app.search.query.tree import All, Everything, Node, Word, all_of, any_of, negate, render
 
 MAX_LEAVES = 100
 _MAX_ROUNDS = 30
@@ -16,6 +16,13 @@ class Parsed:
 
     tree: Node
     ignored: tuple[str, ...]  # what was left out or mended, and why, for a person
+
+    @property
+    def preferred(self) -> Node | None:
+        """What stands above other matches: the query's plain words in a row; None where there are not several."""
+        parts = self.tree.parts if isinstance(self.tree, All) else ()
+        words = [part.text for part in parts if isinstance(part, Word) and part.field is None]
+        return Word(" ".join(words)) if len(words) > 1 else None
 
     @property
     def readable(self) -> str:

@@ -1,6 +1,6 @@
 """The tree of a query, and its writing as a query of our language."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -17,6 +17,8 @@ class Field(StrEnum):
     PARTICIPANT = "participant"  # everyone in any role, also of quoted messages
     SUBJECT = "subject"
     BODY = "body"  # own and quoted text
+    OWN = "own"  # the sender's own words
+    QUOTED = "quoted"  # what is quoted below them
     AGENCY = "agency"
     RELEASE = "release"
     BATES = "bates"
@@ -27,6 +29,9 @@ class Trait(StrEnum):
     """What an entry may have."""
 
     ATTACHMENT = "attachment"
+    REDACTION = "redaction"
+    QUOTED = "quoted"  # text below the sender's own
+    WITHHELD_SENDER = "withheld-sender"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,19 @@ class Phrase:
     """Quoted words, exactly and in a row."""
 
     text: str
+    field: Field | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Words of which each stands near the next in the list, exactly as written.
+
+    Between the two are at most `distance` other words, in either order. Of a word that is named
+    twice the first place counts.
+    """
+
+    text: str
+    distance: int
     field: Field | None = None
 
 
@@ -76,17 +94,25 @@ class Dated:
 
 
 @dataclass(frozen=True, slots=True)
+class OnPages:
+    """Stands on one of these pages of its document, both inclusive; None: to the end."""
+
+    first: int
+    last: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Has:
-    """Has something of this kind."""
+    """Has something of this kind, or is so."""
 
     trait: Trait
 
 
 @dataclass(frozen=True, slots=True)
 class Exact:
-    """Has exactly this key or slug in a field of such: a filter, which the language cannot say.
+    """Has exactly this key, slug or code in a field of such: a filter, which the language cannot say.
 
-    The field is SENDER, PARTICIPANT, AGENCY or RELEASE.
+    The field is SENDER, TO, PARTICIPANT, AGENCY, RELEASE or EXEMPTION.
     """
 
     value: str
@@ -114,8 +140,18 @@ class Any:
     parts: tuple["Node", ...]
 
 
-TextLeaf = Word | Phrase | Pattern | Fuzzy
-Node = Everything | TextLeaf | Dated | Has | Exact | Not | All | Any
+TextLeaf = Word | Phrase | Near | Pattern | Fuzzy
+Node = Everything | TextLeaf | Dated | OnPages | Has | Exact | Not | All | Any
+
+
+def find_leaves(tree: Node) -> Iterator[TextLeaf]:
+    """Yield the terms of a tree in order, but for those that must not match."""
+    match tree:
+        case Word() | Phrase() | Near() | Pattern() | Fuzzy():
+            yield tree
+        case All(parts) | Any(parts):
+            for part in parts:
+                yield from find_leaves(part)
 
 
 def all_of(parts: Iterable[Node]) -> Node:
@@ -157,8 +193,10 @@ def render(tree: Node) -> str:
             return f"NOT {_render_part(part)}"
         case Dated(first, last):
             return f"date:{_render_days(Days(first, last))}"
+        case OnPages(first, last):
+            return f"page:{first}" if last == first else f"page:{first}..{last or ''}"
         case Has(trait):
-            return f"has:{trait}"
+            return f"{'is' if trait is Trait.WITHHELD_SENDER else 'has'}:{trait}"
         case Exact(value, field):
             return f'{field}:"{value}"'
     return _render_leaf(tree)
@@ -173,6 +211,8 @@ def _render_leaf(leaf: TextLeaf) -> str:
     match leaf:
         case Phrase(text):
             return f'{prefix}"{text}"'
+        case Near(text, distance):
+            return f'{prefix}"{text}"~{distance}'
         case Fuzzy(text, distance):
             return f"{prefix}{text}~{distance}"
     return prefix + leaf.text

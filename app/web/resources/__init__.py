@@ -3,6 +3,7 @@
 from app.web.resources.bates import load_bates
 from app.web.resources.documents import load_document, load_original, load_page, load_page_original
 from app.web.resources.errors import MovedError
+from app.web.resources.help import load_search_help
 from app.web.resources.home import load_home, load_status
 from app.web.resources.messages import load_message
 from app.web.resources.missing import load_missing
@@ -26,5 +27,6 @@ __all__ = [
     "load_person",
     "load_release",
     "load_releases",
+    "load_search_help",
     "load_status",
 ]

@@ -21,6 +21,7 @@ from app.web.schemas.threads import missing_count
 NEWEST_SHOWN = 8
 _LINKS = {
     "search": "/api/v1/search",
+    "search_help": "/api/v1/help/search",
     "releases": "/api/v1/releases",
     "people": "/api/v1/people",
     "agencies": "/api/v1/agencies",

@@ -3,7 +3,7 @@
 from datetime import date
 
 from app.database.models import DatePrecision
-from app.search.results import EntryKind, Facet, Hit, Results, Snippet
+from app.search.results import Copies, EntryKind, Facet, Hit, Results, Snippet
 from app.web.schemas.base import Schema, iso_date
 
 
@@ -19,6 +19,24 @@ class SnippetSummary(Schema):
 
     page: int | None  # None for a mail, which has no pages
     parts: list[SnippetPart]
+
+
+class CopySummary(Schema):
+    """Another place where an email is printed."""
+
+    url: str
+    document_name: str
+    page: int | None  # None for a mail
+    releases: list[str]  # slugs
+
+
+class CopiesSummary(Schema):
+    """Where else an email stands in this archive."""
+
+    printed: int  # times, this one left out
+    releases: int  # that have those
+    quoted: int  # times within other emails
+    first: list[CopySummary]  # up to five of the printed ones
 
 
 class SearchResult(Schema):
@@ -40,6 +58,7 @@ class SearchResult(Schema):
     document_url: str
     releases: list[str]  # slugs
     has_attachment: bool
+    copies: CopiesSummary
     snippets: list[SnippetSummary]
 
 
@@ -48,12 +67,14 @@ class FacetChoice(Schema):
 
     value: str  # what the parameter takes
     label: str
-    count: int
+    count: int  # results with it, whatever else is chosen in this facet
     chosen: bool
+    excluded: bool
+    parent: str | None  # of an agency: the value of the one that it is part of, if that is listed
 
 
 class FacetSummary(Schema):
-    """A property of the whole result: `name` is the parameter that filters by it, or "year"."""
+    """A property of the whole result: `name` is the parameter that filters by it."""
 
     name: str
     values: list[FacetChoice]
@@ -68,15 +89,26 @@ class HistogramStep(Schema):
     count: int
 
 
+class TermSummary(Schema):
+    """What one term of a query finds by itself, whatever the filters."""
+
+    term: str
+    count: int
+    similar: list[str]  # words of the archive that are like it, where it finds nothing
+
+
 class SearchPage(Schema):
     """One page of what a search found."""
 
     count: int  # exact, of the whole result
+    entries: int  # exact, with the copies that are not shown
     results: list[SearchResult]
     facets: list[FacetSummary]
     histogram: list[HistogramStep]
     undated: int  # results without a date
     next_cursor: str | None  # None: this is the last page
+    terms: list[TermSummary]  # where nothing was found: what each term of the query finds alone
+    did_you_mean: str | None  # a query of words that the archive has
     query_parsed: str  # the query as it was understood
     ignored: list[str]  # what was ignored and why
     unsearchable_pages: int  # pages of the searched releases that have no text
@@ -86,6 +118,7 @@ def search_page(results: Results) -> SearchPage:
     """Return the answer as a reader sees it; `.model_dump(mode="json")` is the JSON of the API."""
     return SearchPage(
         count=results.count,
+        entries=results.entries,
         results=[_result(hit) for hit in results.hits],
         facets=[_facet(facet) for facet in results.facets],
         histogram=[
@@ -94,6 +127,8 @@ def search_page(results: Results) -> SearchPage:
         ],
         undated=results.undated,
         next_cursor=results.next_cursor,
+        terms=[TermSummary(term=one.term, count=one.count, similar=list(one.similar)) for one in results.terms],
+        did_you_mean=results.did_you_mean,
         query_parsed=results.query_parsed,
         ignored=list(results.ignored),
         unsearchable_pages=results.unsearchable_pages,
@@ -120,6 +155,7 @@ def _result(hit: Hit) -> SearchResult:
         document_url=document_url,
         releases=list(hit.releases),
         has_attachment=hit.has_attachment,
+        copies=_copies(hit.copies),
         snippets=[_snippet(snippet) for snippet in hit.snippets],
     )
 
@@ -130,5 +166,32 @@ def _snippet(snippet: Snippet) -> SnippetSummary:
 
 
 def _facet(facet: Facet) -> FacetSummary:
-    values = [FacetChoice(value=one.value, label=one.label, count=one.count, chosen=one.chosen) for one in facet.values]
+    values = [
+        FacetChoice(
+            value=one.value,
+            label=one.label,
+            count=one.count,
+            chosen=one.chosen,
+            excluded=one.excluded,
+            parent=one.parent,
+        )
+        for one in facet.values
+    ]
     return FacetSummary(name=facet.name, values=values)
+
+
+def _copies(copies: Copies) -> CopiesSummary:
+    return CopiesSummary(
+        printed=copies.printed,
+        releases=copies.releases,
+        quoted=copies.quoted,
+        first=[
+            CopySummary(
+                url=f"/messages/{one.key}",
+                document_name=one.document_name,
+                page=one.page,
+                releases=list(one.releases),
+            )
+            for one in copies.first
+        ],
+    )

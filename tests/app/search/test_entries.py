@@ -11,6 +11,7 @@ from app.database.connection import open_sessions
 from app.database.models import DatePrecision, Message, Redaction, Role
 from app.search.entries import EntryLoader
 from app.search.index import Entry
+from app.search.query import Trait
 from app.search.results import EntryKind
 from tests.support.seed import (
     add_agency,
@@ -53,7 +54,9 @@ def test_a_message_has_its_texts_people_and_release(session: Session) -> None:
     assert (entry.subject, entry.text, entry.quoted_text) == ("Hi", "own", "below")
     assert (entry.sender, entry.sender_key) == ("Mills, Cheryl D <MillsCD@state.gov>", "mills-cheryl-d")
     assert (entry.to, entry.cc) == ("H\nRice, Susan", "Rice, Susan")
-    assert (entry.attachments, entry.has_attachment) == ("a.doc\nb.doc", True)
+    assert entry.attachments == "a.doc\nb.doc"
+    assert entry.traits == (Trait.ATTACHMENT, Trait.QUOTED)
+    assert (entry.first_page, entry.last_page, entry.copies) == (None, None, 0)  # its document has no pages
     assert (entry.releases, entry.document_key) == (("one", "two"), document.key)
 
 

@@ -146,11 +146,18 @@ def test_counts_facets_of_the_whole_result(service: SearchService) -> None:
         facet.name: [(one.value, one.label, one.count, one.chosen) for one in facet.values] for facet in results.facets
     }
     assert facets == {
-        "release": [("clinton", "Clinton emails", 3, True)],
+        "release": [("clinton", "Clinton emails", 3, True), ("covid", "Covid emails", 1, False)],
         "agency": [("state", "Department of State", 3, False)],
         "from": [
             ("mills-cheryl-d", "Mills, Cheryl D", 1, False),
             ("sullivan-jacob-j", "Sullivan, Jacob J", 1, False),
+        ],
+        "to": [("mills-cheryl-d", "Mills, Cheryl D", 1, False), ("sullivan-jacob-j", "Sullivan, Jacob J", 1, False)],
+        "exemption": [("(b)(5)", "(b)(5)", 1, False), ("(b)(6)", "(b)(6)", 1, False)],
+        "has": [
+            ("attachment", "an attachment", 1, False),
+            ("quoted", "a quoted email", 1, False),
+            ("redaction", "something withheld", 1, False),
         ],
         "year": [("2012", "2012", 2, False)],
     }

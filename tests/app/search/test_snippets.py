@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.search.marks import Marker, count_edits
+from app.search.marks import Marker
 from app.search.query import Field, parse
 from app.search.results import Snippet
 from app.search.snippets import PagedText, make_snippets
@@ -102,10 +102,3 @@ def test_any_text_is_cut_and_marked(text: str, query: str) -> None:
     found = Marker(parse(query).tree, {None}).find_words(text)
     assert found == sorted(set(found))
     assert all(0 <= number < len(words) for number in found)
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "edits"), [("", "ab", 2), ("kitten", "sitting", 3), ("ab", "ba", 2), ("a", "a", 0)]
-)
-def test_counts_edits(one: str, other: str, edits: int) -> None:
-    assert count_edits(one, other) == edits

@@ -37,11 +37,10 @@ def test_a_page_marks_the_words_of_the_query(client: httpx.Client, keys: Keys) -
 
 def test_a_search_finds_messages_and_pages_with_their_addresses(client: httpx.Client, keys: Keys) -> None:
     found = client.get("/api/v1/search", params={"q": "water"}).json()
-    assert found["count"] == 4
+    assert (found["count"], found["entries"]) == (3, 4)
     assert {hit["url"] for hit in found["results"]} == {
         f"/messages/{keys.main}",
         f"/messages/{keys.undated}",
-        f"/messages/{keys.scripted}",
         f"/documents/{keys.letters}/pages/3",
     }
     assert found["unsearchable_pages"] == 1
@@ -54,14 +53,16 @@ def test_a_search_filters_by_repeated_parameters(client: httpx.Client, keys: Key
 
 def test_empty_fields_of_a_form_are_no_filters(client: httpx.Client) -> None:
     found = client.get("/api/v1/search?q=water&from=&agency=&date_after=&has_attachment=&order_by=").json()
-    assert found["count"] == 4
+    assert found["entries"] == 4
 
 
 def test_the_pages_of_a_search_are_all_and_once(client: httpx.Client) -> None:
     seen: list[str] = []
     cursor = ""
     while cursor is not None:
-        page = client.get("/api/v1/search", params={"q": "water", "per_page": 1, "cursor": cursor}).json()
+        page = client.get(
+            "/api/v1/search", params={"q": "water", "per_page": 1, "cursor": cursor, "collapse": False}
+        ).json()
         seen += [hit["url"] for hit in page["results"]]
         cursor = page["next_cursor"]
     assert len(seen) == len(set(seen)) == 4

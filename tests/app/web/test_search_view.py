@@ -8,9 +8,12 @@ import pytest
 from app.web.schemas.search import FacetChoice, FacetSummary, HistogramStep, SearchPage
 from app.web.search_view import SearchView
 
-_SENDER = FacetChoice(value="mills", label="Mills, Cheryl", count=3, chosen=False)
+_SENDER = FacetChoice(value="mills", label="Mills, Cheryl", count=3, chosen=False, excluded=False, parent=None)
 _PAGE = SearchPage(
     count=3,
+    entries=3,
+    terms=[],
+    did_you_mean=None,
     results=[],
     facets=[FacetSummary(name="from", values=[_SENDER])],
     histogram=[
@@ -45,13 +48,33 @@ def test_choosing_a_chosen_value_takes_it_away() -> None:
     assert asked(url) == [("from", "huma")]
 
 
-def test_a_year_is_a_range_of_dates() -> None:
-    year = FacetChoice(value="2012", label="2012", count=4, chosen=False)
-    assert asked(view(("q", "water")).toggle("year", year)) == [
-        ("q", "water"),
-        ("date_after", "2012"),
-        ("date_before", "2012"),
+def test_a_value_is_chosen_or_left_out_but_not_both() -> None:
+    url = view(("q", "water"), ("from", "mills")).exclude("from", _SENDER)
+    assert asked(url) == [("q", "water"), ("exclude", "from:mills")]
+    assert asked(view(("exclude", "from:mills")).toggle("from", _SENDER)) == [("from", "mills")]
+    excluded = _SENDER.model_copy(update={"excluded": True})
+    assert asked(view(("q", "water"), ("exclude", "from:mills")).exclude("from", excluded)) == [("q", "water")]
+
+
+def test_a_code_is_shown_as_agencies_write_it() -> None:
+    shown = view(("exemption", "b6"), ("exclude", "exemption:b7e"))
+    assert [(one.label, one.value) for one in shown.chosen()] == [
+        ("Exemption", "(b)(6)"),
+        ("Without", "exemption (b)(7)(E)"),
     ]
+    code = _SENDER.model_copy(update={"value": "(b)(6)", "chosen": True})
+    assert asked(shown.toggle("exemption", code)) == [("exclude", "exemption:(b)(7)(E)")]
+
+
+def test_parts_of_an_agency_stand_below_it() -> None:
+    def agency(value: str, parent: str | None = None) -> FacetChoice:
+        return _SENDER.model_copy(update={"value": value, "parent": parent})
+
+    facet = FacetSummary(
+        name="agency", values=[agency("hhs"), agency("dos"), agency("nih", "hhs"), agency("od", "nih")]
+    )
+    rows = [(choice.value, depth) for choice, depth in view().rows(facet)]
+    assert rows == [("hhs", 0), ("nih", 1), ("od", 2), ("dos", 0)]
 
 
 def test_a_bar_narrows_to_its_days_and_an_empty_one_has_no_height() -> None:

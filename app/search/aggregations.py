@@ -1,0 +1,139 @@
+"""Count a result by aggregations, in the words that tantivy and OpenSearch have in common.
+
+Where copies of an email count once, they are counted apart and taken off: of two thousand entries
+few have copies, and only these are grouped by the email that they are copies of.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from app.search.columns import FACETS
+from app.search.index import MOST_DAY_MONTHS, Search
+
+_MOST_VALUES = 200  # of a facet are answered, those with most entries; all are counted
+_MOST_COUNTED = 60_000  # distinct values that are told apart; beyond are the rarest
+_MOST_COPIES = 4_000  # entries with copies that are grouped at once: engines limit what an answer may hold
+_UNDATED = 0  # stands for the month of what has no date
+
+Aggregations = dict[str, Any]
+Ask = Callable[[str | None, tuple[int, int] | None, Aggregations], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What is counted of a whole result: see `app.search.index.Matches`."""
+
+    total: int
+    entries: int
+    facets: Mapping[str, Mapping[str, int]]
+    undated: int
+    months: Mapping[date, int]
+    days: Mapping[date, int]
+
+
+class Counting:
+    """The counting of one search.
+
+    `ask` answers aggregations over what matches: it is given the facet whose choice is left out (None:
+    none), the lowest and highest number of copies that are wanted (None: all entries), and what to count.
+    `segment_option` is the engine's name for how many values each part of the index brings.
+    """
+
+    def __init__(self, search: Search, ask: Ask, segment_option: str) -> None:
+        self._search = search
+        self._ask = ask
+        self._segment_option = segment_option
+
+    def count(self) -> Counts:
+        """Ask for everything that the search wants counted."""
+        facets = [name for name in FACETS if name not in self._search.choices] if self._search.counted else []
+        wanted = self._terms(facets)
+        if self._search.counted:
+            wanted["months"] = self._term("month", _MOST_COUNTED, missing=_UNDATED)
+        counted = self._count_once(None, wanted, whole=True)
+        total = counted.pop("total")[""]
+        entries = counted.pop("entries")[""]
+        for name in self._search.choices if self._search.counted else ():
+            counted |= self._count_once(name, self._terms([name]), whole=False)
+        months = counted.pop("months", Counter())
+        undated = months.pop(_UNDATED, 0)
+        by_month = _by_date(months)
+        return Counts(total, entries, _with_text(counted), undated, by_month, self._count_days(by_month))
+
+    def _count_days(self, months: Mapping[date, int]) -> dict[date, int]:
+        numbers = [month.year * 12 + month.month for month in months]
+        if not numbers or max(numbers) - min(numbers) >= MOST_DAY_MONTHS:
+            return {}
+        return _by_date(self._count_once(None, {"days": self._term("first_day", _MOST_COUNTED)}, whole=False)["days"])
+
+    def _count_once(self, without: str | None, wanted: Aggregations, *, whole: bool) -> dict[str, Counter[Any]]:
+        """Return the counts by aggregation and value; with `whole` also "total" and "entries" under ""."""
+        extra: Aggregations = {"entries": {"value_count": {"field": "sequence"}}} if whole else {}
+        if self._search.collapse:
+            extra |= {name: {name.partition("_")[0]: {"field": "copies"}} for name in ("min_copies", "max_copies")}
+            extra["copied"] = {"value_count": {"field": "copies"}}
+        answer = self._ask(without, None, wanted | extra)
+        counted = {name: _buckets(answer[name]) for name in wanted}
+        if whole:
+            counted["entries"] = Counter({"": int(answer["entries"]["value"])})
+            counted["total"] = Counter(counted["entries"])
+        if self._search.collapse and answer["copied"]["value"]:
+            ends = int(answer["min_copies"]["value"]), int(answer["max_copies"]["value"])
+            parts = 1 + int(answer["copied"]["value"]) // _MOST_COPIES
+            for part in _split(*ends, parts):
+                self._take_off_copies(counted, self._ask(without, part, self._with_copies(wanted, whole=whole)))
+        return counted
+
+    def _with_copies(self, wanted: Aggregations, *, whole: bool) -> Aggregations:
+        """Return aggregations of which each value names the emails that stand in it more than once."""
+        copied = {"copied": self._term("copies", _MOST_COUNTED, min_doc_count=2)}
+        asked: Aggregations = {}
+        for name, one in wanted.items():
+            asked[name] = {"terms": one["terms"] | {"size": _MOST_COUNTED}, "aggs": copied}
+        return asked | (copied if whole else {})
+
+    @staticmethod
+    def _take_off_copies(counted: Mapping[str, Counter[Any]], answer: Mapping[str, Any]) -> None:
+        for name, one in answer.items():
+            if name == "copied":
+                counted["total"][""] -= _repeated(one)
+                continue
+            for bucket in one["buckets"]:
+                if bucket["key"] in counted[name]:
+                    counted[name][bucket["key"]] -= _repeated(bucket["copied"])
+
+    def _terms(self, facets: Iterable[str]) -> Aggregations:
+        return {name: self._term(FACETS[name], _MOST_VALUES) for name in facets}
+
+    def _term(self, column: str, size: int, **options: int) -> Aggregations:
+        # Each part of the index is counted whole, else the sum over them is no count but a guess.
+        return {"terms": {"field": column, "size": size, self._segment_option: _MOST_COUNTED, **options}}
+
+
+def _buckets(answer: Mapping[str, Any]) -> Counter[Any]:
+    return Counter({bucket["key"]: bucket["doc_count"] for bucket in answer["buckets"]})
+
+
+def _repeated(answer: Mapping[str, Any]) -> int:
+    return sum(bucket["doc_count"] - 1 for bucket in answer["buckets"])
+
+
+def _split(low: int, high: int, parts: int) -> list[tuple[int, int]]:
+    """Cut a range of numbers, both ends inclusive, into some of about the same length."""
+    step = (high - low) // parts + 1
+    return [(start, min(start + step - 1, high)) for start in range(low, high + 1, step)]
+
+
+def _by_date(counts: Mapping[Any, int]) -> dict[date, int]:
+    return {date.fromordinal(int(ordinal)): counts[ordinal] for ordinal in sorted(counts)}
+
+
+def _with_text(facets: Mapping[str, Counter[Any]]) -> dict[str, Mapping[str, int]]:
+    """Return the counts with values as text: engines answer a year as a number, some of them a broken one."""
+    return {
+        name: {f"{int(value):04}" if name == "year" else value: count for value, count in counts.items()}
+        for name, counts in facets.items()
+    }

@@ -1,0 +1,65 @@
+"""Say of hits where else their emails stand."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.database.models import Document, Level, Message, Release, ReleasedFile
+from app.search.results import Copies, Copy
+
+_MOST_LOADED = 500  # copies of all hits of a page
+_MOST_NAMED = 5  # copies of a hit
+
+
+def load_copies(session: Session, messages: Iterable[Message]) -> dict[str, Copies]:
+    """Return by message key where else each of these printed messages stands; those that stand once are left out."""
+    tied = [(message.key, message.sent_message_id) for message in messages if message.sent_message_id is not None]
+    if not tied:
+        return {}
+    times: dict[int, Counter[Level]] = defaultdict(Counter)
+    counted = (
+        select(Message.sent_message_id, Message.level, func.count())
+        .where(Message.sent_message_id.in_({sent_id for _, sent_id in tied}))
+        .group_by(Message.sent_message_id, Message.level)
+    )
+    for counted_id, level, count in session.execute(counted):
+        times[counted_id or 0][level] = count
+    several = [sent_id for sent_id, levels in times.items() if levels[Level.PRINTED] > 1]
+    places = _load_places(session, several) if several else {}
+    found = {}
+    for key, sent_id in tied:
+        printed, quoted = times[sent_id][Level.PRINTED] - 1, times[sent_id][Level.QUOTED]
+        others = [copy for copy in places.get(sent_id, ()) if copy.key != key]
+        if printed or quoted:
+            releases = {slug for copy in others for slug in copy.releases}
+            found[key] = Copies(printed, len(releases), quoted, tuple(others[:_MOST_NAMED]))
+    return found
+
+
+def _load_places(session: Session, sent_ids: Collection[int]) -> dict[int, list[Copy]]:
+    rows = session.execute(
+        select(
+            Message.sent_message_id, Message.key, Message.first_page, Document.id, Document.name, Document.page_count
+        )
+        .join(Document, Document.id == Message.document_id)
+        .where(Message.sent_message_id.in_(sent_ids), Message.level == Level.PRINTED)
+        .order_by(Message.id)
+        .limit(_MOST_LOADED)
+    ).all()
+    slugs: dict[int, list[str]] = defaultdict(list)
+    released = (
+        select(ReleasedFile.document_id, Release.slug)
+        .join(Release, Release.id == ReleasedFile.release_id)
+        .where(ReleasedFile.document_id.in_({row.id for row in rows}))
+        .distinct()
+        .order_by(Release.slug)
+    )
+    for document_id, slug in session.execute(released):
+        slugs[document_id].append(slug)
+    places: dict[int, list[Copy]] = defaultdict(list)
+    for row in rows:
+        page = row.first_page if row.page_count else None
+        places[row.sent_message_id or 0].append(Copy(row.key, row.name, page, tuple(slugs[row.id])))
+    return places

@@ -1,0 +1,5 @@
+"""The index kept by tantivy, embedded and the default."""
+
+from app.search.tantivy_index.index import TantivyIndex
+
+__all__ = ["TantivyIndex"]
