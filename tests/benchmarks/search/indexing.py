@@ -26,11 +26,11 @@ _NEW, _NEW_COPY, _MOST_NEW_S = 100, 99, 2.0
 _MOST_BARE = 16  # copies: plain tantivy's entries are held in memory, 2 GB of them at 16
 
 
-def build_all(folder: Path, copies: int, *, compared: bool) -> None:
+def build_all(folder: Path, copies: int, engines: Sequence[IndexEngine], *, compared: bool) -> None:
     """See that an archive is filled and has its index; `compared`: also that of each engine measured beside it."""
     fill_archive(folder, copies)
-    for engine, most in OURS.items():
-        wanted = engine is IndexEngine.TANTIVY or (compared and copies <= most)
+    for engine in engines:
+        wanted = engine is IndexEngine.TANTIVY or (compared and copies <= OURS[engine])
         if wanted and not has_index(folder, engine):
             _keep(folder, engine.value, build("rebuild", folder, engine))
     if compared and not has_fts5(folder):
