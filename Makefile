@@ -7,7 +7,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	&& echo $$python && break; done)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: demo test bench check lint types contracts run lock screenshots clean help
+.PHONY: demo test bench check lint types contracts run lock opensearch screenshots clean help
 
 help:
 	@echo "make demo         install, ingest the sample release and serve it"
@@ -15,6 +15,7 @@ help:
 	@echo "make check        lint, types, import contracts and tests: what CI runs"
 	@echo "make bench        measure speed and reading on the real releases, where they are at hand"
 	@echo "make run          serve the archive in READINGROOM_HOME (default data/archive)"
+	@echo "make opensearch   fetch the search server of the tests (needs Java 11 or newer and Maven)"
 	@echo "make screenshots  take the pictures of the README in a real Chromium"
 	@echo "make lock         pin the newest versions that pyproject.toml allows (needs uv)"
 
@@ -46,6 +47,9 @@ contracts: $(VENV)/.installed-dev
 
 screenshots: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest tests/browser --screenshots tests/artifacts
+
+opensearch: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.support.opensearch.node
 
 lock:
 	uv pip compile pyproject.toml --universal --generate-hashes --no-header --python-version 3.11 -q -o requirements.lock

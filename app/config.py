@@ -16,6 +16,7 @@ class IndexEngine(StrEnum):
 
     TANTIVY = "tantivy"
     WHOOSH = "whoosh"
+    OPENSEARCH = "opensearch"
 
 
 class Settings(BaseSettings):
@@ -27,7 +28,15 @@ class Settings(BaseSettings):
     database: str | None = Field(
         default=None, description="SQLAlchemy address of the database; by default SQLite within the home."
     )
-    index: IndexEngine = Field(default=IndexEngine.TANTIVY, description="The search engine: tantivy or whoosh.")
+    index: IndexEngine = Field(
+        default=IndexEngine.TANTIVY,
+        description="The search engine: tantivy, whoosh, or opensearch with that extra.",
+    )
+    opensearch: SecretStr | None = Field(
+        default=None,
+        description="Address of the OpenSearch server, https://user:password@host:9200; several nodes of one cluster "
+        "are parted by blanks. Only for the engine opensearch.",
+    )
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, description="Files read at the same time.")
     worker_timeout_s: float = Field(default=300, gt=0, description="Seconds a file may take to be read.")
     worker_memory_mb: int = Field(default=2048, ge=256, description="Address space of a worker, in MiB.")
@@ -85,4 +94,4 @@ class Settings(BaseSettings):
 
 def _shown(option: str, value: object) -> str:
     """Return a value as a message may show it: a secret stays one."""
-    return "not shown" if option == "review_token" else repr(value)
+    return "not shown" if option in ("opensearch", "review_token") else repr(value)

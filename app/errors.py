@@ -62,3 +62,9 @@ class IndexUnavailableError(ArchiveError):
     code = "index_unavailable"
     status = 503
     exit_code = 5
+
+
+class IndexUnreachableError(IndexUnavailableError):
+    """The server that keeps the index does not answer; the index may be sound."""
+
+    code = "index_unreachable"

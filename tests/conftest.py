@@ -1,9 +1,11 @@
 """Databases and archives for tests: real SQLite and real PostgreSQL, each test its own."""
 
+import os
 import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -11,8 +13,9 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import URL
 
 from app.archive import Archive, open_archive
-from app.config import Settings
+from app.config import IndexEngine, Settings
 from app.database.connection import migrate, open_database
+from tests.support.opensearch.node import NoServerError, share_node, skip_or_fail
 
 _SHARED = Path(__file__).parents[2] / "shared"
 
@@ -73,3 +76,30 @@ def shared() -> Path:
     if not (_SHARED / "corpora").is_dir():
         pytest.skip("the real releases are not on this machine (../shared/corpora)")
     return _SHARED
+
+
+@pytest.fixture(scope="session")
+def opensearch(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an OpenSearch server: one that runs, or a node that all workers share.
+
+    Where there can be none the tests that need it are skipped, but fail where it is required.
+    """
+    given = os.environ.get("READINGROOM_TEST_OPENSEARCH")
+    if given:
+        yield given
+        return
+    own = tmp_path_factory.getbasetemp()
+    with ExitStack() as stack:
+        try:
+            address = stack.enter_context(share_node(own.parent if hasattr(request.config, "workerinput") else own))
+        except NoServerError as error:
+            skip_or_fail(error)
+        yield address
+
+
+@pytest.fixture(scope="session", params=list(IndexEngine))
+def index_options(request: pytest.FixtureRequest) -> dict[str, object]:
+    """The settings that choose an engine; every test that takes them runs on each."""
+    if request.param is not IndexEngine.OPENSEARCH:
+        return {"index": request.param}
+    return {"index": request.param, "opensearch": request.getfixturevalue("opensearch")}

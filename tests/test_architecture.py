@@ -20,6 +20,7 @@ _ENGINES = {
     "rapidocr": {"ingest/ocr/rapid.py"},
     "whoosh": {"app/search/whoosh_index.py"},
     "tantivy": {"app/search/tantivy_index.py"},
+    "opensearchpy": {"app/search/opensearch_index/server.py"},
 }
 
 
@@ -60,6 +61,16 @@ def test_released_text_is_never_marked_safe() -> None:
 
 
 def test_the_program_starts_without_the_test_tools() -> None:
-    tools = ["pytest", "hypothesis", "reportlab", "httpx", "playwright", "psycopg", "pypff", "tesserocr"]
+    tools = [
+        "pytest",
+        "hypothesis",
+        "reportlab",
+        "httpx",
+        "playwright",
+        "psycopg",
+        "pypff",
+        "tesserocr",
+        "opensearchpy",
+    ]
     blocked = f"import sys; sys.modules.update(dict.fromkeys({tools!r})); import ingest.cli"
     subprocess.run([sys.executable, "-c", blocked], check=True, cwd=_ROOT)

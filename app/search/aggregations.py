@@ -13,13 +13,15 @@ from typing import Any
 from app.search.columns import FACETS
 from app.search.index import MOST_DAY_MONTHS, Search
 
-_MOST_VALUES = 200  # of a facet are answered, those with most entries; all are counted
+_MOST_VALUES = 60  # of a facet are answered, those with most entries; all are counted
+_MOST_YEARS = 1_000  # are all answered
 _MOST_COUNTED = 60_000  # distinct values that are told apart; beyond are the rarest
 _MOST_COPIES = 4_000  # entries with copies that are grouped at once: engines limit what an answer may hold
 _UNDATED = 0  # stands for the month of what has no date
 
 Aggregations = dict[str, Any]
 Ask = Callable[[str | None, tuple[int, int] | None, Aggregations], Mapping[str, Any]]
+Decode = Callable[[str, Any], str]  # the value of a facet, given the facet and what the engine answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +41,23 @@ class Counting:
 
     `ask` answers aggregations over what matches: it is given the facet whose choice is left out (None:
     none), the lowest and highest number of copies that are wanted (None: all entries), and what to count.
-    `segment_option` is the engine's name for how many values each part of the index brings.
+    `segment_option` is the engine's name for how many values each part of the index brings. `columns`
+    are the engine's by facet, and `decode` makes a facet's value of what they hold.
     """
 
-    def __init__(self, search: Search, ask: Ask, segment_option: str) -> None:
+    def __init__(
+        self,
+        search: Search,
+        ask: Ask,
+        segment_option: str,
+        columns: Mapping[str, str] = FACETS,
+        decode: Decode = lambda _facet, value: str(value),
+    ) -> None:
         self._search = search
         self._ask = ask
         self._segment_option = segment_option
+        self._columns = columns
+        self._decode = decode
 
     def count(self) -> Counts:
         """Ask for everything that the search wants counted."""
@@ -61,7 +73,7 @@ class Counting:
         months = counted.pop("months", Counter())
         undated = months.pop(_UNDATED, 0)
         by_month = _by_date(months)
-        return Counts(total, entries, _with_text(counted), undated, by_month, self._count_days(by_month))
+        return Counts(total, entries, self._with_values(counted), undated, by_month, self._count_days(by_month))
 
     def _count_days(self, months: Mapping[date, int]) -> dict[date, int]:
         numbers = [month.year * 12 + month.month for month in months]
@@ -73,7 +85,6 @@ class Counting:
         """Return the counts by aggregation and value; with `whole` also "total" and "entries" under ""."""
         extra: Aggregations = {"entries": {"value_count": {"field": "sequence"}}} if whole else {}
         if self._search.collapse:
-            extra |= {name: {name.partition("_")[0]: {"field": "copies"}} for name in ("min_copies", "max_copies")}
             extra["copied"] = {"value_count": {"field": "copies"}}
         answer = self._ask(without, None, wanted | extra)
         counted = {name: _buckets(answer[name]) for name in wanted}
@@ -81,9 +92,10 @@ class Counting:
             counted["entries"] = Counter({"": int(answer["entries"]["value"])})
             counted["total"] = Counter(counted["entries"])
         if self._search.collapse and answer["copied"]["value"]:
-            ends = int(answer["min_copies"]["value"]), int(answer["max_copies"]["value"])
+            ends = self._ask(without, None, {name: {name: {"field": "copies"}} for name in ("min", "max")})
+            low, high = int(ends["min"]["value"]), int(ends["max"]["value"])
             parts = 1 + int(answer["copied"]["value"]) // _MOST_COPIES
-            for part in _split(*ends, parts):
+            for part in _split(low, high, parts):
                 self._take_off_copies(counted, self._ask(without, part, self._with_copies(wanted, whole=whole)))
         return counted
 
@@ -106,7 +118,17 @@ class Counting:
                     counted[name][bucket["key"]] -= _repeated(bucket["copied"])
 
     def _terms(self, facets: Iterable[str]) -> Aggregations:
-        return {name: self._term(FACETS[name], _MOST_VALUES) for name in facets}
+        sizes = {"year": _MOST_YEARS}
+        return {name: self._term(self._columns[name], sizes.get(name, _MOST_VALUES)) for name in facets}
+
+    def _with_values(self, facets: Mapping[str, Counter[Any]]) -> dict[str, Mapping[str, int]]:
+        return {
+            name: {
+                f"{int(value):04}" if name == "year" else self._decode(name, value): count
+                for value, count in counts.items()
+            }
+            for name, counts in facets.items()
+        }
 
     def _term(self, column: str, size: int, **options: int) -> Aggregations:
         # Each part of the index is counted whole, else the sum over them is no count but a guess.
@@ -129,11 +151,3 @@ def _split(low: int, high: int, parts: int) -> list[tuple[int, int]]:
 
 def _by_date(counts: Mapping[Any, int]) -> dict[date, int]:
     return {date.fromordinal(int(ordinal)): counts[ordinal] for ordinal in sorted(counts)}
-
-
-def _with_text(facets: Mapping[str, Counter[Any]]) -> dict[str, Mapping[str, int]]:
-    """Return the counts with values as text: engines answer a year as a number, some of them a broken one."""
-    return {
-        name: {f"{int(value):04}" if name == "year" else value: count for value, count in counts.items()}
-        for name, counts in facets.items()
-    }

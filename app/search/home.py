@@ -4,7 +4,6 @@ import fcntl
 import json
 import logging
 import os
-import shutil
 import threading
 import time
 import uuid
@@ -13,11 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from app.config import IndexEngine
-from app.errors import IndexUnavailableError
+from app.config import Settings
+from app.errors import IndexUnavailableError, IndexUnreachableError
+from app.search.engines import make_engine
 from app.search.index import SCHEMA_VERSION, SearchIndex
-from app.search.tantivy_index import TantivyIndex
-from app.search.whoosh_index import WhooshIndex
 
 log = logging.getLogger(__name__)
 
@@ -27,18 +25,17 @@ _LOCK = "writer.lock"
 _RETRY_S = 0.05
 _STALE_S = 600  # a reader that opened an index just before the swap has long found the new one
 
-_ENGINES: dict[IndexEngine, type[SearchIndex]] = {
-    IndexEngine.TANTIVY: TantivyIndex,
-    IndexEngine.WHOOSH: WhooshIndex,
-}
-
 
 class IndexHome:
-    """The indexes of one archive and engine, of which one is live."""
+    """The indexes of one archive and engine, of which one is live.
 
-    def __init__(self, folder: Path, engine: IndexEngine, clock: Callable[[], float] = time.time) -> None:
-        self._folder = folder
-        self._engine = _ENGINES[engine]
+    Raises:
+        BadRequestError: the engine lacks its address or its extra.
+    """
+
+    def __init__(self, settings: Settings, clock: Callable[[], float] = time.time) -> None:
+        self._folder = settings.index_folder
+        self._engine = make_engine(settings)
         self._clock = clock
         self._lock = threading.Lock()
         self._live: tuple[str, SearchIndex] | None = None
@@ -78,16 +75,18 @@ class IndexHome:
         name = f"{int(self._clock())}-{uuid.uuid4().hex[:8]}"
         folder = self._folder / name
         folder.mkdir()
-        index = self._engine.create(folder)
         try:
-            yield index
+            index = self._engine.create(folder)
+            try:
+                yield index
+            finally:
+                index.close()
             (folder / _VERSION).write_text(json.dumps({"schema": SCHEMA_VERSION}))
+            self._engine.publish(folder)
             self._point_to(name)
         except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
+            self._remove(folder)
             raise
-        finally:
-            index.close()
         log.info("swapped index folder=%s", name)
 
     def retire_others(self) -> None:
@@ -151,7 +150,13 @@ class IndexHome:
         live = self._read_pointer()
         for folder in self._folder.iterdir():
             if folder.is_dir() and folder.name != live:
-                shutil.rmtree(folder, ignore_errors=True)
+                self._remove(folder)
+
+    def _remove(self, folder: Path) -> None:
+        try:
+            self._engine.remove(folder)
+        except IndexUnreachableError as error:  # the next one who writes comes by again
+            log.warning("index not removed folder=%s: %s", folder.name, error)
 
 
 def _lock_file(descriptor: int, wait_s: float) -> bool:

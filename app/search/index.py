@@ -1,10 +1,9 @@
 """What every search engine must do: the entries it keeps and the answers it gives."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from pathlib import Path
-from typing import Protocol, Self
+from typing import Protocol
 
 from app.search.query import Everything, Node, Trait
 from app.search.results import EntryKind, Order
@@ -55,7 +54,8 @@ class Place:
     bound: int  # the highest sequence then: entries made later stay out
     offset: int  # matches on the pages so far, copies that were left out included
     shown: int  # keys on the pages so far
-    rank: int  # of the last match in an order by date; 0 in an order by score
+    rank: int  # of the last match in an order by date; 0 in an order by score, unless the engine needs it
+    score: float = 0.0  # of the last match in an order by score, where the engine needs it
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +87,11 @@ class Matches:
     days: Mapping[date, int]  # by that day; empty if the months span more than MOST_DAY_MONTHS
 
 
+OnKeys = Callable[[tuple[str, ...]], None]
+
+
 class SearchIndex(Protocol):
-    """A folder of entries that one engine keeps.
+    """The entries that one engine keeps; `app.search.engines` makes and opens it.
 
     The engines find the same entries, count the same and sort alike by date. Scores differ in their
     values, and so may the order by relevance; equal scores stand newest first, then by key. Which of
@@ -102,20 +105,6 @@ class SearchIndex(Protocol):
     were there at the first page, and may shift where scores have changed.
     """
 
-    @classmethod
-    def create(cls, folder: Path) -> Self:
-        """Make an empty index in a folder that exists and is empty."""
-        ...
-
-    @classmethod
-    def open(cls, folder: Path) -> Self:
-        """Open the index that `create` made.
-
-        Raises:
-            IndexUnavailableError: there is none, or it is damaged or of another version.
-        """
-        ...
-
     def newest_sequence(self) -> int:
         """Return the highest sequence of all entries, 0 if there is none."""
         ...
@@ -123,8 +112,8 @@ class SearchIndex(Protocol):
     def update(self, added: Sequence[Entry], removed: Iterable[str] = ()) -> None:
         """Remove the entries with these keys, then add entries; one with a key that is there replaces it.
 
-        All of it is found by searches that start after this returns, and survives a crash; if this
-        fails nothing has changed.
+        All of it is found by searches that start after this returns, and survives a crash. If this fails
+        nothing has changed, or on a server some of it; doing it again makes it whole.
         """
         ...
 
@@ -135,11 +124,13 @@ class SearchIndex(Protocol):
         """
         ...
 
-    def search(self, search: Search) -> Matches:
+    def search(self, search: Search, on_keys: OnKeys | None = None) -> Matches:
         """Return one page of what matches, with the counts of all of it.
 
+        `on_keys` is called with the keys of the page as soon as these are known: counting may take longer.
+
         Raises:
-            IndexUnavailableError: the index is damaged.
+            IndexUnavailableError: the index is damaged, or its server does not answer.
         """
         ...
 

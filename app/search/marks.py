@@ -10,9 +10,10 @@ from rapidfuzz.distance import Levenshtein
 
 from app.search.query import Field, Fuzzy, Near, Node, Pattern, Phrase, Word, find_leaves
 from app.search.query.tree import TextLeaf
-from app.search.tokens import RUN, Token, find_patterns, find_tokens, locate_tokens, stem_token
+from app.search.tokens import PLAIN_RUN, RUN, Token, find_patterns, find_tokens, is_plain, locate_tokens, stem_token
 
 _WORD = re.compile(r"\S+")
+_MOST_ALTERNATIVES = 30  # of one expression; more are looked up one by one
 
 Test = Callable[[str], bool]
 
@@ -46,20 +47,34 @@ class Marker:
     def find_marks(self, text: str, most: int | None = None) -> list[Mark]:
         """Return what is to be marked, in order, up to `most`; marks of different terms may overlap."""
         # Each distinct run is folded and tested once: texts repeat themselves, and most is not asked for.
-        runs = set(RUN.findall(text))
+        plain = is_plain(text)
+        runs = set((PLAIN_RUN if plain else RUN).findall(text))
         new = runs - self._tested
         self._tested |= new
         self._wanted.update(run for run in new if any(map(self._find_starts, find_tokens(run))))
-        wanted = runs & self._wanted
         marks: list[Mark] = []
-        if not wanted:
-            return marks
-        for run in RUN.finditer(text):
-            if run.group() in wanted:
-                marks += self._marks_in(text, run.start(), len(find_tokens(run.group())))
-                if most and len(marks) >= most:
-                    break
+        for run in self._find_runs(text, runs & self._wanted, plain=plain):
+            marks += self._marks_of(text, run.group(), run.start())
+            if most and len(marks) >= most:
+                break
         return marks
+
+    def _find_runs(self, text: str, wanted: set[str], *, plain: bool) -> Iterator[re.Match[str]]:
+        """Return where these runs stand in a text, in order."""
+        if not wanted:
+            return iter(())
+        if plain and len(wanted) <= _MOST_ALTERNATIVES:
+            # One expression of all of them skips what is not asked for without a step in Python.
+            either = "|".join(sorted(wanted, key=len, reverse=True))
+            return re.finditer(rf"(?<![^\W_])(?:{either})(?![^\W_])", text)
+        return (run for run in (PLAIN_RUN if plain else RUN).finditer(text) if run.group() in wanted)
+
+    def _marks_of(self, text: str, run: str, start: int) -> Sequence[Mark]:
+        """Return the marks that begin in a run of letters and digits."""
+        tokens = find_tokens(run)
+        if self._longest == 1 and len(tokens) == 1:
+            return [Mark(start, start + len(run), number) for number in self._find_starts(tokens[0])]
+        return list(self._marks_in(text, start, len(tokens)))
 
     def find_words(self, text: str) -> list[int]:
         """Return the indexes into `text.split()` of the words that are marked."""
@@ -95,7 +110,7 @@ class Marker:
     def _find_starts(self, token: str) -> tuple[int, ...]:
         starts = self._starts.get(token)
         if starts is None:
-            starts = tuple(n for n, term in enumerate(self._terms) if term.tests[0](token))
+            starts = tuple([n for n, term in enumerate(self._terms) if term.tests[0](token)])
             self._starts[token] = starts
         return starts
 

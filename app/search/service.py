@@ -142,6 +142,7 @@ def _find_unknown(loader: HitLoader, request: SearchRequest) -> list[str]:
     return [
         f"There is no {name} {value!r} in this archive, so nothing can match it."
         for name, values in asked
+        if values
         for value in sorted(set(values) - set(loader.load_labels(name, values)))
     ]
 
@@ -153,7 +154,7 @@ def open_search(settings: Settings, sessions: Sessions) -> Iterator[SearchServic
     What a run that was broken off left in the queue is brought in, unless another process is at it.
     Where that fails the archive is open all the same: what needs no index works.
     """
-    home = IndexHome(settings.index_folder, settings.index)
+    home = IndexHome(settings)
     try:
         Synchroniser(home, sessions).sync(wait_s=0)
     except IndexUnavailableError as error:

@@ -35,6 +35,11 @@ class Snapshots(Generic[View]):
             view, _ = self._views.get(generation, (None, 0.0))
             return view
 
+    def forget(self, generation: str) -> None:
+        """Keep a state no longer that is gone; it is not dropped, for there is nothing left of it."""
+        with self._lock:
+            self._views.pop(generation, None)
+
     def clear(self) -> None:
         """Let all states go."""
         with self._lock:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from app.database.connection import Sessions
 from app.database.index_queue import IndexQueueRepository
 from app.database.models import Message, Page
-from app.errors import IndexUnavailableError
+from app.errors import IndexUnavailableError, IndexUnreachableError
 from app.search.entries import EntryLoader
 from app.search.home import IndexHome
 from app.search.index import Entry, SearchIndex
@@ -73,6 +73,8 @@ class Synchroniser:
     def _is_open(self) -> bool:
         try:
             self._home.live()
+        except IndexUnreachableError:
+            raise  # it may be sound: nothing is to be made anew
         except IndexUnavailableError as error:
             log.info("no index: %s", error)
             return False

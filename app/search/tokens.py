@@ -24,6 +24,8 @@ _FOLDED_PATTERN = re.compile(rf"(?:[^\W_]|[*?]){{1,{LONGEST}}}")
 _INSIDE = r"\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufeff"
 # As printed; nearly always one token.
 RUN = re.compile(rf"[^\W_](?:[^\W_]|[{_INSIDE}])*")
+PLAIN_RUN = re.compile(r"[^\W_]+")  # the same in a text that `is_plain`
+_HAS_INSIDE = re.compile(f"[{_INSIDE}]")
 _TO_FOLD = re.compile(rf"[^\W_\x00-\x7f]|[{_INSIDE}]")
 _PATTERN_RUN = re.compile(rf"(?:[^\W_]|[*?])(?:[^\W_]|[*?{_INSIDE}])*")
 _STEMS_KEPT = 1 << 18
@@ -35,6 +37,11 @@ class Token(NamedTuple):
     text: str
     start: int
     end: int
+
+
+def is_plain(text: str) -> bool:
+    """Tell whether nothing in `text` stands inside a word without being a letter or digit."""
+    return text.isascii() or not _HAS_INSIDE.search(text)
 
 
 def find_tokens(text: str) -> list[str]:

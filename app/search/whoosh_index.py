@@ -37,7 +37,7 @@ from app.search.columns import (
     oldest_rank,
     stem_column,
 )
-from app.search.index import Entry, Matches, Search
+from app.search.index import Entry, Matches, OnKeys, Search
 from app.search.matching import Row, State, answer
 from app.search.similar import similar_words
 from app.search.snapshots import Snapshots
@@ -138,8 +138,14 @@ class WhooshIndex:
             written += len(entries)
         return written
 
-    def search(self, search: Search) -> Matches:
+    def search(self, search: Search, on_keys: OnKeys | None = None) -> Matches:
         """Return one page of what matches, with the counts of all of it."""
+        matches = self._search(search)
+        if on_keys:
+            on_keys(matches.keys)
+        return matches
+
+    def _search(self, search: Search) -> Matches:
         with self._lock, _damage_told():
             view = (search.after and self._snapshots.find(search.after.generation)) or self._view()
             matches = answer(view.state, search)

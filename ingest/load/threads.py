@@ -177,18 +177,19 @@ def _store(session: Session, threads: Threads, had: dict[int, int]) -> None:
 def _queue_copies(session: Session, sent_ids: Iterable[int]) -> None:
     """Let the printed copies of these sent messages wait for the index, which knows what is a copy of what."""
     for chunk in in_chunks(sorted(sent_ids)):
-        several = (
-            select(rows.Message.sent_message_id)
-            .where(rows.Message.sent_message_id.in_(chunk), rows.Message.level == rows.Level.PRINTED)
-            .group_by(rows.Message.sent_message_id)
-            .having(func.count() > 1)
-        )
-        session.execute(
-            update(rows.Message)
-            .where(rows.Message.sent_message_id.in_(several), rows.Message.level == rows.Level.PRINTED)
-            .values(indexed_at=None)
-            .execution_options(synchronize_session=False)
-        )
+        printed: dict[int, list[int]] = defaultdict(list)
+        # Levels are told apart here: a condition on them makes SQLite walk over every printed message.
+        tied = select(rows.Message.sent_message_id, rows.Message.id, rows.Message.level)
+        for sent_id, message_id, level in session.execute(tied.where(rows.Message.sent_message_id.in_(chunk))):
+            if level is rows.Level.PRINTED and sent_id is not None:
+                printed[sent_id].append(message_id)
+        for ids in in_chunks(one for copies in printed.values() if len(copies) > 1 for one in copies):
+            session.execute(
+                update(rows.Message)
+                .where(rows.Message.id.in_(ids))
+                .values(indexed_at=None)
+                .execution_options(synchronize_session=False)
+            )
 
 
 def _earlier(session: Session, appearances: Sequence[Appearance]) -> dict[int, int]:

@@ -38,7 +38,10 @@ class Page(Base):
     """One page of a document."""
 
     __tablename__ = "pages"
-    __table_args__ = (UniqueConstraint("document_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("document_id", "number"),
+        Index("ix_pages_text_source_document_id", "text_source", "document_id"),  # pages that cannot be searched
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     document_id: Mapped[int] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"))

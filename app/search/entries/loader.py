@@ -147,13 +147,14 @@ class EntryLoader:
         sent = {message.sent_message_id for message in messages if message.sent_message_id is not None}
         several: set[int] = set()
         for ids in _chunks(sorted(sent)):
+            # Levels are told apart here: a condition on them makes SQLite walk over every printed message.
+            counted = self._session.execute(
+                select(Message.sent_message_id, Message.level, func.count())
+                .where(Message.sent_message_id.in_(ids))
+                .group_by(Message.sent_message_id, Message.level)
+            )
             several.update(
-                self._session.scalars(
-                    select(Message.sent_message_id)
-                    .where(Message.sent_message_id.in_(ids), Message.level == Level.PRINTED)
-                    .group_by(Message.sent_message_id)
-                    .having(func.count() > 1)
-                )
+                sent_id for sent_id, level, count in counted if level is Level.PRINTED and count > 1 and sent_id
             )
         return {one.id: one.sent_message_id for one in messages if one.sent_message_id in several}
 

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from app.search.query.leaves import find_field, make_leaf, unknown_field_note
 from app.search.query.lexer import Kind, Lexeme, split_query
-from app.search.query.tree import All, Everything, Node, Word, all_of, any_of, negate, render
+from app.search.query.tree import All, Everything, Node, Word, all_of, any_of, find_cost, negate, render
 
 MAX_LEAVES = 100
+MAX_COST = 600  # of all terms: see `find_cost`; a search that asks for more would keep others waiting
 _MAX_ROUNDS = 30
 
 
@@ -51,6 +52,7 @@ class _Reading:
         self._lexemes = split_query(text, notes)
         self._position = 0
         self._leaves = 0
+        self._cost = 0
 
     def tree(self) -> Node:
         """Return the tree of the whole query."""
@@ -115,7 +117,13 @@ class _Reading:
             self._notes.append(f"Only the first {MAX_LEAVES} terms were searched.")
             return None
         self._leaves += 1
-        return make_leaf(name, lexeme, self._notes)
+        leaf = make_leaf(name, lexeme, self._notes)
+        cost = find_cost(leaf) if leaf else 0
+        if self._cost + cost > MAX_COST:
+            self._notes.append(f'"{lexeme.text}" was ignored: the query asks for too many words at once.')
+            return None
+        self._cost += cost
+        return leaf
 
     def _read_field(self, printed: str, outer: str | None, *, negated: bool) -> Node | None:
         name = find_field(printed)

@@ -1,11 +1,14 @@
 """The tree of a query, and its writing as a query of our language."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from app.search.dates import Days, parse_days
+
+_ANCHOR = 2  # letters before the first "*" that make a pattern cheap
 
 
 class Field(StrEnum):
@@ -152,6 +155,28 @@ def find_leaves(tree: Node) -> Iterator[TextLeaf]:
         case All(parts) | Any(parts):
             for part in parts:
                 yield from find_leaves(part)
+
+
+def find_cost(tree: Node) -> int:
+    """Return about how much a query asks of an engine; one word is 1.
+
+    What stands for many words costs most: a misspelt word, and a pattern, above all one without
+    letters to begin with, for which every word of the index is looked at.
+    """
+    match tree:
+        case All(parts) | Any(parts):
+            return sum(find_cost(part) for part in parts)
+        case Not(part):
+            return find_cost(part)
+        case Fuzzy():
+            return 40
+        case Pattern(text):
+            return 20 if len(re.split(r"[*?]", text)[0]) >= _ANCHOR else 60
+        case Near(text):
+            return 4 * len(text.split())
+        case Word(text) | Phrase(text):
+            return 1 + len(text) // 4
+    return 1
 
 
 def all_of(parts: Iterable[Node]) -> Node:

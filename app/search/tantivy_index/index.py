@@ -1,42 +1,66 @@
 """Write an index of tantivy's, and answer searches from it."""
 
 import logging
+import os
 import threading
 import zlib
+from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
 import tantivy
 
 from app.errors import IndexUnavailableError
-from app.search.aggregations import Counting
-from app.search.columns import SUGGESTED, has_scores
-from app.search.index import PREFERENCE, Entry, Matches, Search
+from app.search.aggregations import Ask, Counting, Counts
+from app.search.columns import FACETS, SUGGESTED, has_scores
+from app.search.index import PREFERENCE, Entry, Matches, OnKeys, Search
 from app.search.paging import Found, collect_page
 from app.search.query import Everything
 from app.search.results import Order
 from app.search.similar import similar_words
 from app.search.snapshots import Snapshots
 from app.search.tantivy_index.queries import Compiler, must, prefer
-from app.search.tantivy_index.schema import make_fields, make_schema
+from app.search.tantivy_index.schema import PEOPLE, PERSON_NUMBERS, make_fields, make_schema
 
 log = logging.getLogger(__name__)
 
 _HEAP_BYTES = 64_000_000
 _FILLING_HEAP_BYTES = 150_000_000
 _MANY = 4
+_MOST_COUNTS_KEPT = 64
 
 
-@dataclass(frozen=True, slots=True)
 class _View:
     """A state of the index; safe to share between threads."""
 
-    generation: str
-    searcher: tantivy.Searcher
-    newest_sequence: int
+    def __init__(self, generation: str, searcher: tantivy.Searcher) -> None:
+        self.generation = generation
+        self.searcher = searcher
+        self.newest_sequence = _newest_sequence(searcher)
+        self._counts: OrderedDict[str, Counts] = OrderedDict()  # of searches that are paged through
+
+    def count(self, search: Search, ask: Ask) -> Counts:
+        """Return the counts of a search; the pages after the first have those of the first."""
+        same = repr(replace(search, after=None, limit=0))
+        counts = self._counts.get(same) if search.after else None
+        if counts is None:
+            columns = {**FACETS, **PERSON_NUMBERS}
+            counts = Counting(search, ask, "segment_size", columns, self._decode).count()
+            self._counts[same] = counts
+            while len(self._counts) > _MOST_COUNTS_KEPT:
+                self._counts.popitem(last=False)
+        return counts
+
+    def _decode(self, facet: str, value: object) -> str:
+        if facet not in PERSON_NUMBERS:
+            return str(value)
+        number = f"{int(str(value).partition('.')[0])}:"
+        found = self.searcher.terms_with_prefix(PEOPLE, number)
+        return str(found[0][0]).removeprefix(number)
 
 
 class TantivyIndex:
@@ -49,6 +73,7 @@ class TantivyIndex:
         self._lock = threading.Lock()
         self._snapshots: Snapshots[_View] = Snapshots(lambda _view: None)
         self._current: _View | None = None
+        self._counters = ThreadPoolExecutor(max_workers=os.cpu_count(), thread_name_prefix="count")
 
     @classmethod
     def create(cls, folder: Path) -> Self:
@@ -101,11 +126,11 @@ class TantivyIndex:
         writer.wait_merging_threads()
         return written
 
-    def search(self, search: Search) -> Matches:
+    def search(self, search: Search, on_keys: OnKeys | None = None) -> Matches:
         """Return one page of what matches, with the counts of all of it."""
         with _damage_told():
             view = (search.after and self._snapshots.find(search.after.generation)) or self._view()
-            return self._answer(view, search)
+            return self._answer(view, search, on_keys)
 
     def find_similar(self, word: str) -> Mapping[str, int]:
         """Return words that are two letters or less from this one, with the number of entries that have them."""
@@ -116,11 +141,16 @@ class TantivyIndex:
         """Let go of all files."""
         self._snapshots.clear()
         self._current = None
+        self._counters.shutdown()
 
-    def _answer(self, view: _View, search: Search) -> Matches:
+    def _answer(self, view: _View, search: Search, on_keys: OnKeys | None) -> Matches:
         asked = _Asked(self._compiler, view.searcher, search)
-        counts = Counting(search, asked.count, "segment_size").count()
+        # tantivy counts without Python's lock: meanwhile the page is looked up and, by `on_keys`, its hits.
+        counting = self._counters.submit(view.count, search, asked.count)
         page = collect_page(search, asked.fetch, asked.first_of)
+        if on_keys:
+            on_keys(page.keys)
+        counts = counting.result()
         bound = search.after.bound if search.after else view.newest_sequence
         after = page.place(search, counts.total, search.after.generation if search.after else view.generation, bound)
         if after:
@@ -144,7 +174,7 @@ class TantivyIndex:
             if self._current is None or self._current.generation != generation:
                 self._index.reload()
                 searcher = self._index.searcher()
-                self._current = _View(generation, searcher, _newest_sequence(searcher))
+                self._current = _View(generation, searcher)
             return self._current
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from app.config import IndexEngine, Settings
+from app.config import Settings
 from app.database.connection import Sessions, migrate, open_database, open_sessions
 from app.database.person_merges import cut_merge, merge_people
 from app.search.results import Results, SearchRequest
@@ -31,9 +31,9 @@ def sessions(tmp_path: Path) -> Iterator[Sessions]:
     engine.dispose()
 
 
-@pytest.fixture(params=list(IndexEngine))
-def service(request: pytest.FixtureRequest, tmp_path: Path, sessions: Sessions) -> Iterator[SearchService]:
-    with open_search(Settings(home=tmp_path, index=request.param), sessions) as service:
+@pytest.fixture
+def service(index_options: dict[str, object], tmp_path: Path, sessions: Sessions) -> Iterator[SearchService]:
+    with open_search(Settings(home=tmp_path, **index_options), sessions) as service:
         with sessions.begin() as session:
             merge_people(session, "c.-mills", "mills-cheryl", by="ann", now=_NOW)
         service.sync()

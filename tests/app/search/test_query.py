@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from app.search.query import (
@@ -13,17 +13,21 @@ from app.search.query import (
     Field,
     Fuzzy,
     Has,
+    Near,
     Node,
+    OnPages,
     Pattern,
     Phrase,
     Trait,
     Word,
     all_of,
     any_of,
+    find_cost,
     negate,
     parse,
     render,
 )
+from app.search.query.parser import MAX_COST
 
 
 @pytest.mark.parametrize(
@@ -38,6 +42,10 @@ from app.search.query import (
         ("((a))", "a"),
         ('“do not” ＡＮＤ "go', '"do not" AND "go"'),
         ("(b)(5) (b) (7)(E)", "(b)(5) AND (b)(7)(E)"),
+        ('"a b"~5 "a b"~ s:"c d"~2', '"a b"~5 AND "a b"~10 AND subject:"c d"~2'),
+        ("nq:a q:b own:(c d)", "own:a AND quoted:b AND own:c AND own:d"),
+        ("has:redactions HAS:quoted is:withheld-sender", "has:redaction AND has:quoted AND is:withheld-sender"),
+        ("page:3 page:7..4 page:5..", "page:3 AND page:4..7 AND page:5.."),
         ("W-2 AT&T, U.S.C.", "W-2 AND AT&T AND U.S.C"),
         ("pre* wo?d word~1 word~ word~9", "pre* AND wo?d AND word~1 AND word~1 AND word~2"),
         ("f:a t:b c:c p:d s:e", "from:a AND to:b AND cc:c AND participant:d AND subject:e"),
@@ -126,8 +134,10 @@ _LEAVES: st.SearchStrategy[Node] = st.one_of(
     st.builds(Phrase, st.sampled_from(["(b)(6)", "(b)(7)(E)"]), st.just(Field.EXEMPTION)),
     st.builds(Pattern, st.sampled_from(["pre*", "wo?d", "*gate", "usdoj.g*"]), _FIELDS),
     st.builds(Fuzzy, st.sampled_from(["word", "and"]), st.integers(1, 2), _FIELDS),
+    st.builds(Near, st.sampled_from(["do not", "a b 5", "or and"]), st.integers(0, 100), _FIELDS),
     st.builds(_dated, _DAYS, _DAYS),
-    st.just(Has(Trait.ATTACHMENT)),
+    st.builds(OnPages, st.integers(1, 40), st.none() | st.integers(40, 999_999)),
+    st.builds(Has, st.sampled_from(Trait)),
 )
 _TREES = st.recursive(
     _LEAVES,
@@ -142,6 +152,7 @@ _TREES = st.recursive(
 
 @given(_TREES)
 def test_every_tree_reads_back(tree: Node) -> None:
+    assume(find_cost(tree) <= MAX_COST)
     assert parse(render(tree)).tree == tree
     assert parse(render(tree)).ignored == ()
 
@@ -150,6 +161,14 @@ def test_every_tree_reads_back(tree: Node) -> None:
 def test_any_text_reads_and_reads_back(text: str) -> None:
     parsed = parse(text)
     assert parse(parsed.readable).tree == parsed.tree
+    assert find_cost(parsed.tree) <= MAX_COST
+
+
+@pytest.mark.parametrize("term", ["*a*", "a*", "word~2", '"a b c"~9', "word", '"' + "a " * 400 + '"'])
+def test_a_query_has_a_budget(term: str) -> None:
+    parsed = parse(" OR ".join(f"{term}" for _ in range(120)))
+    assert 0 < find_cost(parsed.tree) <= MAX_COST
+    assert parsed.ignored
 
 
 def test_nothing_asks_for_everything() -> None:

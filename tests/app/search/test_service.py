@@ -1,4 +1,4 @@
-"""Searches from the request to the answer, on real databases and both engines."""
+"""Searches from the request to the answer, on real databases and all engines."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from app.config import IndexEngine, Settings
+from app.config import Settings
 from app.database.connection import Sessions, open_sessions
 from app.database.models import DatePrecision, Message, RetiredEntry, Role
 from app.errors import BadRequestError
@@ -28,11 +28,11 @@ def sessions(engine: Engine) -> Sessions:
     return open_sessions(engine)
 
 
-@pytest.fixture(params=list(IndexEngine))
-def service(request: pytest.FixtureRequest, tmp_path: Path, sessions: Sessions) -> Iterator[SearchService]:
+@pytest.fixture
+def service(index_options: dict[str, object], tmp_path: Path, sessions: Sessions) -> Iterator[SearchService]:
     with sessions.begin() as session:
         fill(session)
-    with open_search(Settings(home=tmp_path, index=request.param), sessions) as service:
+    with open_search(Settings(home=tmp_path, **index_options), sessions) as service:
         yield service
 
 

@@ -40,9 +40,9 @@ def sessions(tmp_path: Path) -> Iterator[Sessions]:
     engine.dispose()
 
 
-@pytest.fixture(params=list(IndexEngine))
-def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path, index=request.param)
+@pytest.fixture
+def settings(index_options: dict[str, object], tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path, **index_options)
 
 
 def count(settings: Settings, sessions: Sessions, q: str = "") -> int:
@@ -124,7 +124,7 @@ def test_a_rebuild_takes_in_what_waits_and_leaves_out_what_retired(settings: Set
 
 def test_a_rebuild_that_breaks_off_leaves_the_live_index(settings: Settings, sessions: Sessions) -> None:
     count(settings, sessions)
-    home = IndexHome(settings.index_folder, settings.index)
+    home = IndexHome(settings)
     with pytest.raises(RuntimeError):
         break_off_rebuild(home)
     assert home.live().search(EVERYTHING).total == 4
@@ -154,11 +154,11 @@ def test_an_archive_may_change_its_engine_and_come_back(sessions: Sessions, tmp_
 
 def test_only_one_writes(settings: Settings, sessions: Sessions) -> None:
     with open_search(settings, sessions) as service:
-        home = IndexHome(settings.index_folder, settings.index)
+        home = IndexHome(settings)
         other = Synchroniser(home, sessions)
         with sessions.begin() as session:
             add_message(session, add_document(session, None), text="late")
-        with IndexHome(settings.index_folder, settings.index).writing(0) as mine:
+        with IndexHome(settings).writing(0) as mine:
             assert mine
             assert other.sync(wait_s=0) == 0
             with pytest.raises(IndexUnavailableError, match="Another process"):
@@ -174,14 +174,14 @@ def test_folders_of_old_indexes_go_once_nobody_can_open_them(settings: Settings,
         service.rebuild()
     assert old.is_dir()
     written = (settings.index_folder / "current").stat().st_mtime
-    later = IndexHome(settings.index_folder, settings.index, clock=lambda: written + 601)
+    later = IndexHome(settings, clock=lambda: written + 601)
     with later.writing(0):
         assert [path for path in settings.index_folder.iterdir() if path.is_dir()] == [live_folder(settings)]
 
 
 def test_without_an_index_a_search_says_what_to_do(settings: Settings) -> None:
     with pytest.raises(IndexUnavailableError, match="reindex"):
-        IndexHome(settings.index_folder, settings.index).live()
+        IndexHome(settings).live()
 
 
 def test_where_no_index_can_be_written_the_archive_opens_and_searches_say_so(

@@ -1,18 +1,19 @@
-"""What every engine must do; a new engine joins `tests.support.engines.ENGINES` and passes."""
+"""What every engine must do; a new engine joins `app.search.engines` and passes."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from app.config import Settings
+from app.search.engines import Engine, make_engine
 from app.search.index import SearchIndex
-from tests.support.engines import ENGINES, Engine
 from tests.support.letters import LETTERS
 
 
-@pytest.fixture(scope="session", params=sorted(ENGINES))
-def engine(request: pytest.FixtureRequest) -> Engine:
-    return ENGINES[request.param]
+@pytest.fixture(scope="session")
+def engine(index_options: dict[str, object]) -> Engine:
+    return make_engine(Settings(**index_options))
 
 
 @pytest.fixture
@@ -22,6 +23,7 @@ def index(engine: Engine, tmp_path: Path) -> Iterator[SearchIndex]:
     index = engine.create(folder)
     yield index
     index.close()
+    engine.remove(folder)
 
 
 @pytest.fixture(scope="module")

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from app.search.engines import Engine
 from app.search.index import Search, SearchIndex
 from app.search.query import (
     Word,
     parse,
 )
 from app.search.results import Order
-from tests.support.engines import Engine
 from tests.support.entries import make_entry, number_entries
 from tests.support.letters import keys, read_pages
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from app.errors import IndexUnavailableError
+from app.search.engines import Engine
 from app.search.index import Search, SearchIndex
 from app.search.query import (
     Word,
     parse,
 )
-from tests.support.engines import Engine
 from tests.support.entries import make_entry, number_entries
 from tests.support.letters import LETTERS, keys
 
