@@ -1,12 +1,13 @@
 """How fast an archive of 31,000 to a million emails is searched and indexed, against plain engines.
 
     python -m tests.benchmarks.bench_search [--copies 1,4,16,32] [--data FOLDER] [--repeats N] [--only PARTS]
-        [--engines tantivy,whoosh] [--anew]
+        [--engines tantivy,whoosh,opensearch] [--anew]
 
 The corpus is copied so many times, with shifted dates and a word of its own in each email, into a real
 archive that our own program indexes. `--data` keeps the archives, so that the next run starts at once;
 without it they are made in a temporary folder. PARTS are some of: compare, requests, index, new, growth.
-Whoosh takes minutes to index 31,000 emails: `--engines tantivy` leaves it out; `--anew` indexes again.
+Whoosh takes minutes to index 31,000 emails: `--engines tantivy` leaves it out. OpenSearch takes part if it is
+named there and READINGROOM_OPENSEARCH is its address. `--anew` indexes again.
 Trust the ratios: what is compared is measured in turns, in one run.
 """
 
@@ -27,6 +28,7 @@ from tests.benchmarks.search.requests import measure_requests
 from tests.benchmarks.search.side_by_side import compare
 
 _PARTS = ("compare", "requests", "index", "new", "growth")
+_EMBEDDED = [IndexEngine.TANTIVY, IndexEngine.WHOOSH]  # need no server
 _TIMES = "times.json"
 
 
@@ -65,7 +67,7 @@ def _read_options() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, help="where the archives are kept")
     parser.add_argument("--repeats", type=int, default=7, help="times that each search is measured")
     parser.add_argument("--only", type=_parts, default=list(_PARTS), help=f"some of {','.join(_PARTS)}")
-    parser.add_argument("--engines", type=_engines, default=list(OURS), help=f"ours to compare: {','.join(OURS)}")
+    parser.add_argument("--engines", type=_engines, default=_EMBEDDED, help=f"ours to compare: {','.join(OURS)}")
     parser.add_argument("--anew", action="store_true", help="index again what is kept indexed")
     return parser.parse_args()
 

@@ -63,7 +63,7 @@ def rebuild(settings: Settings) -> Built:
     """Make our index from the database, as `readingroom reindex` does."""
     engine = open_database(settings.database_url)
     migrate(engine)
-    home = IndexHome(settings.index_folder, settings.index)
+    home = IndexHome(settings)
     watch = _Watch()
     entries = Synchroniser(home, open_sessions(engine)).rebuild()
     built = watch.stop(entries)

@@ -21,8 +21,8 @@ from tests.benchmarks.search.fts5 import has_fts5, open_fts5
 Answer = Callable[[], Found]
 Prepare = Callable[[Case], Answer | None]  # None: the engine has no such search
 
-# Our engines and the largest corpus that each is measured on, in copies; the first is the default.
-OURS: dict[IndexEngine, int] = {IndexEngine.TANTIVY: 32, IndexEngine.WHOOSH: 4}
+# Our engines and the largest corpus that each is measured on, in copies. OpenSearch needs READINGROOM_OPENSEARCH.
+OURS: dict[IndexEngine, int] = {IndexEngine.TANTIVY: 32, IndexEngine.WHOOSH: 4, IndexEngine.OPENSEARCH: 16}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class OurSearch:
     def __init__(self, folder: Path, engine: IndexEngine) -> None:
         settings = archive_settings(folder, engine)
         self._database = open_database(settings.database_url)
-        self._home = IndexHome(settings.index_folder, engine)
+        self._home = IndexHome(settings)
         self._watched = _WatchedHome(self._home)
         self._engine_ms: list[float] = []
         self._service = SearchService(self._watched, open_sessions(self._database))  # type: ignore[arg-type]
@@ -102,7 +102,7 @@ def find_cursor(service: SearchService, request: SearchRequest, offset: int) -> 
 
 def has_index(folder: Path, engine: IndexEngine) -> bool:
     """Tell whether the archive has an index of this engine that this program can read."""
-    home = IndexHome(archive_settings(folder, engine).index_folder, engine)
+    home = IndexHome(archive_settings(folder, engine))
     try:
         home.live()
     except IndexUnavailableError:
@@ -127,7 +127,7 @@ def open_service(folder: Path, engine: IndexEngine) -> Iterator[SearchService]:
     """Open an archive's search; its index must be there."""
     settings = archive_settings(folder, engine)
     database = open_database(settings.database_url)
-    home = IndexHome(settings.index_folder, engine)
+    home = IndexHome(settings)
     yield SearchService(home, open_sessions(database))
     home.close()
     database.dispose()

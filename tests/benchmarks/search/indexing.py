@@ -1,5 +1,6 @@
 """Indexing from the database against plain tantivy, its memory, and how soon new emails are found."""
 
+import hashlib
 import json
 import statistics
 import time
@@ -21,6 +22,8 @@ from tests.benchmarks.search.fts5 import has_fts5
 from tests.benchmarks.search.processes import Built, build
 from tests.benchmarks.search.tables import print_table, verdict
 
+_SEARCH = Path(__file__).parents[3] / "app" / "search"
+_INDEX_SOURCES = ("tokens.py", "columns.py", "*/schema.py", "*/mapping.py", "whoosh_index.py")
 _LEAST_SHARE = 0.6
 _MOST_MB = 500
 _NEW, _NEW_COPY, _MOST_NEW_S = 100, 99, 2.0
@@ -33,8 +36,9 @@ def build_all(folder: Path, copies: int, engines: Sequence[IndexEngine], *, comp
     fill_archive(folder, copies)
     for engine in engines:
         wanted = engine is IndexEngine.TANTIVY or (compared and copies <= OURS[engine])
-        if wanted and not has_index(folder, engine):
+        if wanted and not _is_made(folder, engine):
             _keep(folder, engine.value, build("rebuild", folder, engine))
+            _made_by(folder, engine).write_text(_fingerprint())
     if compared and not has_fts5(folder):
         _keep(folder, "fts5", build("fts5", folder))
 
@@ -54,6 +58,7 @@ def measure_indexing(folder: Path, copies: int, *, anew: bool) -> None:
     if anew or not set(names) <= set(_kept(folder)):
         for name in names:
             _keep(folder, name, build("rebuild" if name == ours else "bare", folder))
+        _made_by(folder, IndexEngine.TANTIVY).write_text(_fingerprint())
     built = _kept(folder)
     rows = [
         [name, one.entries, one.per_second, one.per_cpu_second, one.wall_s, one.peak_mb, one.peak_own_mb]
@@ -83,6 +88,22 @@ def measure_new(folder: Path, copies: int) -> None:
     ]
     title = f"### {_NEW} new emails in an archive of {copies} x 31k (seconds)"
     print_table(title, ["figure", "measured", "asked for", "verdict"], rows)
+
+
+def _is_made(folder: Path, engine: IndexEngine) -> bool:
+    """Tell whether a kept index is of this program: between two versions of the schema columns change, too."""
+    made_by = _made_by(folder, engine)
+    return made_by.is_file() and made_by.read_text() == _fingerprint() and has_index(folder, engine)
+
+
+def _made_by(folder: Path, engine: IndexEngine) -> Path:
+    return folder / f"made-by-{engine.value}"
+
+
+def _fingerprint() -> str:
+    """Return a word that differs for other tokens or columns."""
+    files = [path for name in _INDEX_SOURCES for path in sorted(_SEARCH.glob(name))]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
 def _take_out(sessions: Sessions, ids: Sequence[int]) -> None:
