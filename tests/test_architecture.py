@@ -19,7 +19,7 @@ _ENGINES = {
     "tesserocr": {"ingest/ocr/tesseract.py"},
     "rapidocr": {"ingest/ocr/rapid.py"},
     "whoosh": {"app/search/whoosh_index.py"},
-    "tantivy": {"app/search/tantivy_index.py"},
+    "tantivy": {f"app/search/tantivy_index/{module}.py" for module in ("index", "queries", "schema")},
     "opensearchpy": {"app/search/opensearch_index/server.py"},
 }
 

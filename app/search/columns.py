@@ -103,13 +103,15 @@ def near_pairs(tokens: Sequence[str]) -> list[tuple[str, str]]:
     return list(pairwise(tokens))
 
 
-def leaf_columns(leaf: TextLeaf) -> list[LeafColumn]:
-    """Return where to look for a leaf; nowhere if it has no token."""
+def leaf_columns(leaf: TextLeaf, *, quoted: bool = True) -> list[LeafColumn]:
+    """Return where to look for a leaf; nowhere if it has no token. Without `quoted` not in quoted text."""
     tokens = find_patterns(leaf.text) if isinstance(leaf, Pattern) else find_tokens(leaf.text)
     if not tokens:
         return []
     columns = []
     for column, weight in SEARCHED[leaf.field]:
+        if column == "quoted" and not quoted:
+            continue
         stemmed = isinstance(leaf, Word) and column in STEMMED
         name, wanted = (stem_column(column), stem_tokens(tokens)) if stemmed else (column, tokens)
         columns.append(LeafColumn(name, tuple(wanted), weight))

@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import func, select, tuple_
-from sqlalchemy.orm import Session, aliased, contains_eager, defer, selectinload
+from sqlalchemy.orm import Session, aliased, contains_eager, defer, load_only, selectinload
 
 from app.database.models import (
     Agency,
+    Attachment,
     Document,
     Message,
     Page,
@@ -34,6 +36,37 @@ _TRAITS = {
 _RECIPIENTS = (Role.TO, Role.CC, Role.BCC)
 
 
+# What a hit shows: the rest of a row, as how each field was read, takes longer than all of this.
+_MESSAGE = (
+    Message.key,
+    Message.document_id,
+    Message.first_page,
+    Message.text_page,
+    Message.subject,
+    Message.sent_at,
+    Message.date_precision,
+    Message.text,
+    Message.quoted_text,
+    Message.sent_message_id,
+)
+_PARTICIPANT = (
+    Participant.message_id,
+    Participant.role,
+    Participant.printed,
+    Participant.name,
+    Participant.address,
+    Participant.withheld,
+)
+
+
+class _Around(NamedTuple):
+    """What belongs to a message's hit and is kept in other rows."""
+
+    sender_key: str | None
+    releases: tuple[str, ...]
+    copies: Copies
+
+
 class HitLoader:
     """Reads hits and the names of what they are counted by, in one session."""
 
@@ -47,9 +80,11 @@ class HitLoader:
         document_ids = {message.document_id for message in messages.values()}
         releases = self._load_releases(document_ids | {page.document_id for page, _ in pages.values()})
         copies = load_copies(self._session, messages.values())
+        senders = self._load_sender_keys({message.id for message in messages.values()}) if messages else {}
         found: dict[str, Hit] = {}
         for key, message in messages.items():
-            found[key] = _message_hit(message, releases[message.document_id], copies.get(key, Copies()), marker)
+            around = _Around(senders.get(message.id), releases[message.document_id], copies.get(key, Copies()))
+            found[key] = _message_hit(message, around, marker)
         for key, (page, document) in pages.items():
             found[key] = _page_hit(page, document, releases[page.document_id], marker)
         return tuple(found[key] for key in keys if key in found)
@@ -97,12 +132,25 @@ class HitLoader:
             .join(Message.document)
             .where(Message.key.in_(keys))
             .options(
-                contains_eager(Message.document),
-                selectinload(Message.participants).joinedload(Participant.person).joinedload(Person.same_as),
-                selectinload(Message.attachments),
+                load_only(*_MESSAGE, raiseload=True),
+                contains_eager(Message.document).load_only(Document.key, Document.name, Document.page_count),
+                selectinload(Message.participants).load_only(*_PARTICIPANT, raiseload=True),
+                selectinload(Message.attachments).load_only(Attachment.id),
             )
         )
         return {message.key: message for message in messages}
+
+    def _load_sender_keys(self, message_ids: Collection[int]) -> dict[int, str]:
+        """Return by message the key of who stands for its sender."""
+        standing = aliased(Person)
+        rows = (
+            select(Participant.message_id, func.coalesce(standing.key, Person.key))
+            .join(Person, Person.id == Participant.person_id)
+            .outerjoin(standing, standing.id == Person.same_as_id)
+            .where(Participant.message_id.in_(message_ids), Participant.role == Role.SENDER)
+            .order_by(Participant.id.desc())
+        )
+        return dict(self._session.execute(rows).all())
 
     def _load_pages(self, keys: Collection[str]) -> dict[str, tuple[Page, Document]]:
         if not keys:
@@ -130,7 +178,7 @@ class HitLoader:
         return slugs
 
 
-def _message_hit(message: Message, releases: tuple[str, ...], copies: Copies, marker: Marker) -> Hit:
+def _message_hit(message: Message, around: _Around, marker: Marker) -> Hit:
     has_pages = message.document.page_count > 0
     own = PagedText(message.text, message.text_page if has_pages else None)
     turns = message.text.count("\f")
@@ -145,16 +193,16 @@ def _message_hit(message: Message, releases: tuple[str, ...], copies: Copies, ma
         document_name=message.document.name,
         title=message.subject or "",
         sender=_shown(sender) if sender else None,
-        sender_key=sender.person.representative.key if sender and sender.person else None,
+        sender_key=around.sender_key,
         sender_withheld=sender.withheld if sender else False,
         recipients=tuple(_shown(someone) for someone in message.participants if someone.role in _RECIPIENTS),
         sent_at=message.sent_at,
         date_precision=message.date_precision,
         page=(snippets[0].page if marked else message.first_page) if has_pages else None,
         snippets=snippets,
-        releases=releases,
+        releases=around.releases,
         has_attachment=bool(message.attachments),
-        copies=copies,
+        copies=around.copies,
     )
 
 

@@ -39,6 +39,8 @@ class Entry:
     first_page: int | None  # of its document; None for a mail, which has no pages
     last_page: int | None
     copies: int  # a number that all printed copies of one email share, 0 if it is the only one
+    original: int  # a number by which emails that quote this one name it, 0 if none does
+    quotes: tuple[int, ...]  # the `original` of what it quotes, if all of that is printed by itself
     first_day: date | None  # the wall date; of "September 2012" its first and last day
     last_day: date | None
     sent_at: datetime | None  # for sorting; wall time as printed
@@ -66,7 +68,9 @@ class Search:
     filters: Node = field(default_factory=Everything)  # must match, but does not count for relevance
     choices: Mapping[str, Node] = field(default_factory=dict)  # by facet: a filter that its own counts leave out
     preferred: Node | None = None  # what matches this too stands above what does not, in an order by relevance
-    collapse: bool = False  # of copies of one email only the first in order is a match
+    # Of copies of one email only the first in order is a match. An email that has the query's terms in quoted
+    # text alone is none, if all that it quotes is printed by itself and some of that is a match.
+    collapse: bool = False
     counted: bool = True  # whether facets, months and days are wanted
     order: Order = Order.RELEVANCE
     limit: int = 20

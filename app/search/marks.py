@@ -1,7 +1,7 @@
 """Find in a text what a query matched: words, stems, phrases, patterns and misspellings."""
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
@@ -10,7 +10,17 @@ from rapidfuzz.distance import Levenshtein
 
 from app.search.query import Field, Fuzzy, Near, Node, Pattern, Phrase, Word, find_leaves
 from app.search.query.tree import TextLeaf
-from app.search.tokens import PLAIN_RUN, RUN, Token, find_patterns, find_tokens, is_plain, locate_tokens, stem_token
+from app.search.tokens import (
+    LONGEST,
+    PLAIN_RUN,
+    RUN,
+    Token,
+    find_patterns,
+    find_tokens,
+    is_plain,
+    locate_tokens,
+    stem_token,
+)
 
 _WORD = re.compile(r"\S+")
 _MOST_ALTERNATIVES = 30  # of one expression; more are looked up one by one
@@ -31,6 +41,8 @@ class _Term:
     """A term of a query: a test for each of the tokens that must stand in a row."""
 
     tests: tuple[Test, ...]
+    token: str | None = None  # the only one that passes the first test; None: there are others
+    stem: str | None = None  # the stem of all those that pass the first test; None: it does not go by stems
 
 
 class Marker:
@@ -40,6 +52,9 @@ class Marker:
         leaves = [leaf for leaf in find_leaves(tree) if leaf.field in fields]
         self._terms = [term for leaf in dict.fromkeys(leaves) for term in _make_terms(leaf) if term.tests]
         self._longest = max((len(term.tests) for term in self._terms), default=0)
+        self._by_token = _group((term.token, n) for n, term in enumerate(self._terms))
+        self._by_stem = _group((term.stem, n) for n, term in enumerate(self._terms))
+        self._others = [n for n, term in enumerate(self._terms) if term.token is None and term.stem is None]
         self._tested: set[str] = set()
         self._wanted: set[str] = set()  # runs of letters and digits in which a term may begin
         self._starts: dict[str, tuple[int, ...]] = {}  # terms that may begin with a token, by token
@@ -51,13 +66,18 @@ class Marker:
         runs = set((PLAIN_RUN if plain else RUN).findall(text))
         new = runs - self._tested
         self._tested |= new
-        self._wanted.update(run for run in new if any(map(self._find_starts, find_tokens(run))))
+        self._wanted.update([run for run in new if self._may_begin_in(run)])
         marks: list[Mark] = []
         for run in self._find_runs(text, runs & self._wanted, plain=plain):
             marks += self._marks_of(text, run.group(), run.start())
             if most and len(marks) >= most:
                 break
         return marks
+
+    def _may_begin_in(self, run: str) -> bool:
+        if run.isascii() and len(run) <= LONGEST:
+            return bool(self._find_starts(run.lower()))
+        return any(map(self._find_starts, find_tokens(run)))
 
     def _find_runs(self, text: str, wanted: set[str], *, plain: bool) -> Iterator[re.Match[str]]:
         """Return where these runs stand in a text, in order."""
@@ -110,19 +130,30 @@ class Marker:
     def _find_starts(self, token: str) -> tuple[int, ...]:
         starts = self._starts.get(token)
         if starts is None:
-            starts = tuple([n for n, term in enumerate(self._terms) if term.tests[0](token)])
-            self._starts[token] = starts
+            found = [*self._by_token.get(token, ()), *self._by_stem.get(stem_token(token), ())]
+            found += [n for n in self._others if self._terms[n].tests[0](token)]
+            self._starts[token] = starts = tuple(sorted(found))
         return starts
+
+
+def _group(pairs: Iterable[tuple[str | None, int]]) -> dict[str, list[int]]:
+    groups: dict[str, list[int]] = {}
+    for name, number in pairs:
+        if name is not None:
+            groups.setdefault(name, []).append(number)
+    return groups
 
 
 def _make_terms(leaf: TextLeaf) -> list[_Term]:
     match leaf:
         case Word(text):
-            return [_Term(tuple(_stem_test(token) for token in find_tokens(text)))]
+            tokens = find_tokens(text)
+            return [_Term(tuple(map(_stem_test, tokens)), stem=stem_token(tokens[0]))] if tokens else []
         case Phrase(text):
-            return [_Term(tuple(token.__eq__ for token in find_tokens(text)))]
+            tokens = find_tokens(text)
+            return [_Term(tuple(token.__eq__ for token in tokens), token=tokens[0])] if tokens else []
         case Near(text):  # each of its words, wherever it stands: a reader sees at once which are near
-            return [_Term((token.__eq__,)) for token in find_tokens(text)]
+            return [_Term((token.__eq__,), token=token) for token in find_tokens(text)]
         case Pattern(text):
             return [_Term(tuple(_pattern_test(pattern) for pattern in find_patterns(text)))]
         case Fuzzy(text, distance):
@@ -131,7 +162,7 @@ def _make_terms(leaf: TextLeaf) -> list[_Term]:
 
 def _stem_test(wanted: str) -> Test:
     stem = stem_token(wanted)
-    return lambda token: token == wanted or stem_token(token) == stem
+    return lambda token: stem_token(token) == stem
 
 
 def _pattern_test(pattern: str) -> Test:
@@ -140,4 +171,7 @@ def _pattern_test(pattern: str) -> Test:
 
 
 def _fuzzy_test(wanted: str, distance: int) -> Test:
-    return lambda token: Levenshtein.distance(token, wanted, score_cutoff=distance) <= distance
+    longest, shortest = len(wanted) + distance, len(wanted) - distance
+    return lambda token: (
+        shortest <= len(token) <= longest and Levenshtein.distance(token, wanted, score_cutoff=distance) <= distance
+    )

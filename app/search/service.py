@@ -17,7 +17,7 @@ from app.search.home import IndexHome
 from app.search.index import Search
 from app.search.marks import Marker
 from app.search.query import Field, all_of, parse
-from app.search.results import Results, SearchRequest
+from app.search.results import Hit, Results, SearchRequest
 from app.search.sync import Synchroniser
 
 log = logging.getLogger(__name__)
@@ -59,7 +59,13 @@ class SearchService:
             after=read_cursor(request),
         )
         index = self._home.live()
-        matches = index.search(wanted)
+        hits: list[Hit] = []
+
+        def load(keys: tuple[str, ...]) -> None:
+            with self._sessions() as session:
+                hits.extend(HitLoader(session).load_hits(keys, Marker(parsed.tree, _IN_PASSAGES)))
+
+        matches = index.search(wanted, load)
         terms = () if matches.total else count_terms(index, parsed.tree)
 
         def count_one(name: str, value: str) -> int:
@@ -73,7 +79,7 @@ class SearchService:
             loader = HitLoader(session)
             return Results(
                 count=matches.total,
-                hits=loader.load_hits(matches.keys, Marker(parsed.tree, _IN_PASSAGES)),
+                hits=tuple(hits),
                 entries=matches.entries,
                 facets=make_facets(matches, request, loader, count_one),
                 histogram=make_histogram(matches),

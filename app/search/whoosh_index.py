@@ -274,6 +274,8 @@ def _fields(entry: Entry) -> dict[str, Untyped]:
         first_day=entry.first_day,
         last_day=entry.last_day or entry.first_day,
         copies=entry.copies,
+        original=entry.original,
+        quotes=entry.quotes,
         first_page=entry.first_page,
         last_page=entry.last_page,
         traits=tuple(map(str, entry.traits)),

@@ -7,7 +7,8 @@ from app.search.columns import has_scores
 from app.search.index import PREFERENCE, Search
 from app.search.opensearch_index.queries import Compiler, Query, among, must, prefer, within
 from app.search.paging import Found
-from app.search.query import Everything
+from app.search.query import Everything, Node, Not
+from app.search.quoting import MOST_NUMBERS, find_requoting
 from app.search.results import Order
 
 _LARGEST_PAGE = 10_000  # hits of one answer, unless the server's limit is raised
@@ -30,6 +31,7 @@ class Asked:
         self._by_score = search.order is Order.RELEVANCE and has_scores(search.query)
         column, direction = ("oldest", "asc") if search.order is Order.DATE else ("newest", "desc")
         self._sort = [{"_score": "desc"}] * self._by_score + [{column: direction}]
+        self.left_out = 0  # entries that match and are left out, for they quote others that do
         self._matching = self._narrow(None)
         self._ranked = self._matching
         if search.preferred and self._by_score:
@@ -95,4 +97,21 @@ class Asked:
         search = self._search
         choices = [tree for name, tree in search.choices.items() if name != without]
         filters = [tree for tree in (search.filters, *choices) if not isinstance(tree, Everything)]
-        return must(self._query, filters=[self._bound, *(self._compiler.compile(tree) for tree in filters)])
+        matching = must(self._query, filters=[self._bound, *(self._compiler.compile(tree) for tree in filters)])
+        requoting = find_requoting(search, lambda tree, column: self._numbers(matching, tree, column))
+        if requoting is None:
+            return matching
+        left_out = self._compiler.compile(requoting)
+        if without is None:
+            query = must(matching, filters=[left_out])
+            answer = self._ask({"query": query, "size": 0, "track_total_hits": True})
+            self.left_out = int(answer["hits"]["total"]["value"])
+        return must(matching, filters=[self._compiler.compile(Not(requoting))])
+
+    def _numbers(self, matching: Query, tree: Node, column: str) -> set[int]:
+        """Return the distinct numbers in a column of what matches a query and a tree."""
+        wanted = must(matching, filters=[within(column, 1, None), self._compiler.compile(tree)])
+        size = MOST_NUMBERS + 1
+        terms = {"terms": {"field": column, "size": size, "shard_size": size}}
+        answer = self._ask({"query": wanted, "size": 0, "aggs": {"numbers": terms}})
+        return {int(bucket["key"]) for bucket in answer["aggregations"]["numbers"]["buckets"]}

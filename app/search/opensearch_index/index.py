@@ -10,7 +10,7 @@ from typing import Any, Self
 from app.errors import BadRequestError, IndexUnavailableError
 from app.search.aggregations import Counting
 from app.search.columns import SUGGESTED
-from app.search.index import Entry, Matches, Search
+from app.search.index import Entry, Matches, OnKeys, Search
 from app.search.opensearch_index.asked import Asked
 from app.search.opensearch_index.mapping import make_fields
 from app.search.opensearch_index.queries import Compiler, make_suggestion
@@ -100,8 +100,8 @@ class OpenSearchIndex:
             self._mark()
         return count
 
-    def search(self, search: Search) -> Matches:
-        """Return one page of what matches, with the counts of all of it.
+    def search(self, search: Search, on_keys: OnKeys | None = None) -> Matches:
+        """Return one page of what matches, with the counts of all of it; `on_keys` gets the keys of the page.
 
         Raises:
             BadRequestError: the server cannot follow a pattern, or the query has too many parts for it.
@@ -111,10 +111,14 @@ class OpenSearchIndex:
         with _told():
             while True:
                 try:
-                    return self._search(search, compiler)
+                    matches = self._search(search, compiler)
                 except ServerError as error:
                     if not compiler.take_complaint(error.reason):
                         raise
+                else:
+                    if on_keys:
+                        on_keys(matches.keys)
+                    return matches
 
     def find_similar(self, word: str) -> Mapping[str, int]:
         """Return words that are two letters or less from this one, with the number of entries that have them."""
@@ -160,7 +164,7 @@ class OpenSearchIndex:
         return Matches(
             keys=page.keys,
             total=counts.total,
-            entries=counts.entries,
+            entries=counts.entries + asked.left_out,
             after=after,
             facets=counts.facets,
             undated=counts.undated,

@@ -19,7 +19,8 @@ from app.search.aggregations import Ask, Counting, Counts
 from app.search.columns import FACETS, SUGGESTED, has_scores
 from app.search.index import PREFERENCE, Entry, Matches, OnKeys, Search
 from app.search.paging import Found, collect_page
-from app.search.query import Everything
+from app.search.query import Everything, Node, Not
+from app.search.quoting import MOST_NUMBERS, find_requoting
 from app.search.results import Order
 from app.search.similar import similar_words
 from app.search.snapshots import Snapshots
@@ -158,7 +159,7 @@ class TantivyIndex:
         return Matches(
             keys=page.keys,
             total=counts.total,
-            entries=counts.entries,
+            entries=counts.entries + asked.left_out,
             after=after,
             facets=counts.facets,
             undated=counts.undated,
@@ -188,6 +189,7 @@ class _Asked:
         self._by_score = search.order is Order.RELEVANCE and has_scores(search.query)
         self._column = "oldest" if search.order is Order.DATE else "newest"
         self._query = compiler.compile(search.query)
+        self.left_out = 0  # entries that match and are left out, for they quote others that do
         self._matching = self._narrow(None)
         self._ranked = self._matching
         if search.preferred and self._by_score:
@@ -240,7 +242,25 @@ class _Asked:
         parts = [self._query, *(self._compiler.filter(tree) for tree in filters)]
         if search.after:
             parts.append(self._compiler.within("sequence", None, search.after.bound))
-        return must(*parts)
+        matching = must(*parts)
+        requoting = find_requoting(search, lambda tree, column: self._numbers(matching, tree, column))
+        if requoting is None:
+            return matching
+        if without is None:
+            counted = self._searcher.aggregate(
+                must(matching, self._compiler.filter(requoting)), {"count": {"value_count": {"field": "sequence"}}}
+            )
+            self.left_out = int(counted["count"]["value"])
+        return must(matching, self._compiler.filter(Not(requoting)))
+
+    def _numbers(self, matching: tantivy.Query, tree: Node, column: str) -> set[int]:
+        """Return the distinct numbers in a column of what matches a query and a tree."""
+        # What has no number is left out first: that is nearly all, and costs least.
+        wanted = must(self._compiler.within(column, 1, None), matching, self._compiler.filter(tree))
+        size = MOST_NUMBERS + 1
+        terms = {"terms": {"field": column, "size": size, "segment_size": size}}
+        answer = self._searcher.aggregate(wanted, {"numbers": terms})
+        return {int(bucket["key"]) for bucket in answer["numbers"]["buckets"]}
 
     def _fetch_by_date(
         self, query: tantivy.Query, rank: int | None, count: int
