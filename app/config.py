@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address the service listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port the service listens on.")
+    web_workers: int = Field(
+        default_factory=lambda: min(os.cpu_count() or 1, 4), ge=1, description="Processes that serve the archive."
+    )
     image_cache_mb: int = Field(default=512, ge=0, description="Disk space for page images, in MiB.")
     review_token: SecretStr | None = Field(
         default=None,

@@ -13,3 +13,4 @@ class Corrector:
 
     decide: Callable[[Archive, Correction], None]  # one, made now
     bring_in: Callable[[Archive, Iterable[Correction]], int]  # those that were made elsewhere; how many were new
+    service: str  # "module:function" of what makes the service with `decide`, for processes that are started anew

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import click
+from fastapi import FastAPI
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -20,6 +21,7 @@ from rich.progress import (
 
 from app.archive import Archive, open_archive
 from app.cli import commands, report_errors
+from app.cli.serving import open_service
 from app.config import Settings
 from app.corrector import Corrector
 from app.errors import BadRequestError
@@ -43,7 +45,14 @@ def main(context: click.Context) -> None:
 
     Everything it writes lies under READINGROOM_HOME (default data/archive).
     """
-    context.obj = Corrector(decide, bring_in)  # by this a decision made there takes effect: app knows no stage
+    context.obj = Corrector(
+        decide, bring_in, f"{__name__}:open_web_service"
+    )  # by this a decision made there takes effect: app knows no stage
+
+
+def open_web_service() -> FastAPI:
+    """Return the service of the archive that the settings name, as a process that serves it needs it."""
+    return open_service(decide)
 
 
 for command in commands:

@@ -1,14 +1,12 @@
 """The commands that read an archive."""
 
 import json
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
 import click
-import uvicorn
 from pydantic import BaseModel
 from sqlalchemy import select
 
@@ -17,14 +15,13 @@ from app.cli.errors import report_errors
 from app.cli.export import bates_of, every_message, truth_record
 from app.cli.printing import print_document, print_leaks, print_message, print_results, print_status
 from app.cli.review import corrections, review
+from app.cli.serving import serve
 from app.config import Settings
-from app.corrector import Corrector
 from app.database.leaks import LeakRepository
 from app.database.models import Release
 from app.errors import NotFoundError
 from app.logs import set_up_logging
 from app.search.results import Order, SearchRequest
-from app.web.main import create_app
 from app.web.resources import MovedError, load_document, load_message, load_status
 from app.web.schemas import DocumentDetail, MessageDetail, search_page
 
@@ -154,26 +151,6 @@ def reindex() -> None:
     """Make the index anew from the database; the old one answers until the new one is whole."""
     with _archive() as archive:
         click.echo(f"{archive.search.rebuild()} entries are in the index.")
-
-
-@click.command()
-@click.option("--host", help="Address to listen on (default READINGROOM_HOST or 127.0.0.1).")
-@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on (default READINGROOM_PORT or 8000).")
-@click.pass_obj
-@report_errors
-def serve(corrector: Corrector, host: str | None, port: int | None) -> None:
-    """Serve the archive's pages and its API, and /review where READINGROOM_REVIEW_TOKEN is set."""
-    with _archive() as archive:
-        settings = archive.settings
-        archive.search.sync()
-        address, number = host or settings.host, settings.port if port is None else port
-        service = create_app(archive, corrector.decide)
-        server = uvicorn.Server(
-            uvicorn.Config(service, host=address, port=number, log_level=settings.log_level.lower())
-        )
-        listening = socket.create_server((address, number))
-        click.echo(f"Reading Room is at http://{address}:{listening.getsockname()[1]} (Ctrl-C ends it)", err=True)
-        server.run(sockets=[listening])
 
 
 commands = (serve, search, show, status, export, reindex, review, corrections)

@@ -8,7 +8,7 @@ from typing import Protocol
 from app.search.query import Everything, Node, Trait
 from app.search.results import EntryKind, Order
 
-SCHEMA_VERSION = 2  # raise it with every change of `Entry` or of the tokens: the index is then made anew
+SCHEMA_VERSION = 3  # raise it with every change of `Entry` or of the tokens: the index is then made anew
 
 MOST_DAY_MONTHS = 12  # a result that spans no more months is also counted by day
 PREFERENCE = 100.0  # added to the score of what matches `Search.preferred`: more than most scores differ

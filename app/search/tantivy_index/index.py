@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 _HEAP_BYTES = 64_000_000
 _FILLING_HEAP_BYTES = 150_000_000
 _MANY = 4
+_SPARE = 64
 _MOST_COUNTS_KEPT = 64
 
 
@@ -45,9 +46,12 @@ class _View:
         self._counts: OrderedDict[str, Counts] = OrderedDict()  # of searches that are paged through
 
     def count(self, search: Search, ask: Ask) -> Counts:
-        """Return the counts of a search; the pages after the first have those of the first."""
+        """Return the counts of a search; those of the first page serve the others, and those of everything all."""
         same = repr(replace(search, after=None, limit=0))
-        counts = self._counts.get(same) if search.after else None
+        asks_all = replace(search, after=None) == Search(
+            Everything(), order=search.order, limit=search.limit, collapse=search.collapse
+        )
+        counts = self._counts.get(same) if search.after or asks_all else None
         if counts is None:
             columns = {**FACETS, **PERSON_NUMBERS}
             counts = Counting(search, ask, "segment_size", columns, self._decode).count()
@@ -173,9 +177,10 @@ class TantivyIndex:
         generation = f"{zlib.crc32(meta):08x}{len(meta):x}"
         with self._lock:
             if self._current is None or self._current.generation != generation:
+                if self._current:  # a cursor of another process may lead to it
+                    self._snapshots.keep(self._current.generation, self._current)
                 self._index.reload()
-                searcher = self._index.searcher()
-                self._current = _View(generation, searcher)
+                self._current = _View(generation, self._index.searcher())
             return self._current
 
 
@@ -277,7 +282,7 @@ class _Asked:
     def _fetch_by_score(self, query: tantivy.Query, start: int, count: int) -> list[tantivy.DocAddress]:
         """Return addresses; the engine leaves equal scores in its own order, we sort them."""
         end = start + count
-        size = end + 1
+        size = end + _SPARE  # ties at the end of a page seldom take a second search
         hits = self._searcher.search(query, limit=size, count=False).hits
         while len(hits) == size and hits[-1][0] == hits[end - 1][0]:
             size *= _MANY

@@ -1,6 +1,6 @@
-"""What is measured in a process of its own: building an index, or serving an archive.
+"""What is measured in a process of its own: building an index.
 
-    python -m tests.benchmarks.search.child rebuild|bare|fts5|serve FOLDER ENGINE
+    python -m tests.benchmarks.search.child rebuild|bare|fts5 FOLDER ENGINE
 
 The answer is one line of JSON on the standard output.
 """
@@ -14,15 +14,11 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-import uvicorn
-
-from app.archive import open_archive
 from app.config import IndexEngine, Settings
 from app.database.connection import migrate, open_database, open_sessions
 from app.search.home import IndexHome
 from app.search.index import Entry
 from app.search.sync import Synchroniser
-from app.web.main import create_app
 from tests.benchmarks.search.bare import write_bare_index
 from tests.benchmarks.search.filling import archive_settings
 from tests.benchmarks.search.fts5 import Fts5Writer
@@ -95,21 +91,6 @@ def build_fts5(settings: Settings) -> Built:
     return Built(written, wall_s, cpu_s, _memory_kb("VmHWM") // 1024, 0)
 
 
-def serve(settings: Settings) -> None:
-    """Serve an archive until the process is ended, and print the port."""
-    with open_archive(settings) as archive:
-        server = uvicorn.Server(uvicorn.Config(create_app(archive), host="127.0.0.1", port=0, log_level="warning"))
-        thread = threading.Thread(target=_tell_port, args=(server,), daemon=True)
-        thread.start()
-        server.run()
-
-
-def _tell_port(server: uvicorn.Server) -> None:
-    while not server.started:
-        time.sleep(0.01)
-    print(json.dumps({"port": server.servers[0].sockets[0].getsockname()[1]}), flush=True)
-
-
 def _entries(settings: Settings) -> Iterator[list[Entry]]:
     return every_entry(open_sessions(open_database(settings.database_url)))
 
@@ -118,9 +99,6 @@ def main() -> None:
     """Do one of them."""
     what, folder, engine = sys.argv[1:]
     settings = archive_settings(Path(folder), IndexEngine(engine))
-    if what == "serve":
-        serve(settings)
-        return
     built = {"rebuild": rebuild, "bare": build_bare, "fts5": build_fts5}[what](settings)
     print(json.dumps(asdict(built)), flush=True)
 

@@ -1,13 +1,13 @@
 """Run what is measured in a process of its own."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from app.config import IndexEngine
 
@@ -44,12 +44,14 @@ def build(what: str, folder: Path, engine: IndexEngine = IndexEngine.TANTIVY) ->
 
 
 @contextmanager
-def serve(folder: Path, engine: IndexEngine = IndexEngine.TANTIVY) -> Iterator[int]:
-    """Serve an archive while the context is open and give the port."""
-    with subprocess.Popen(_command("serve", folder, engine), stdout=subprocess.PIPE, text=True) as running:
+def serve(folder: Path, workers: int) -> Iterator[int]:
+    """Serve an archive as `readingroom serve` does, by so many processes, while the context is open; give the port."""
+    settings = {"READINGROOM_HOME": str(folder), "READINGROOM_WEB_WORKERS": str(workers)}
+    command = [str(Path(sys.executable).with_name("readingroom")), "serve", "--port", "0"]
+    with subprocess.Popen(command, env=os.environ | settings, stderr=subprocess.PIPE, text=True) as running:
         try:
-            told: dict[str, Any] = json.loads(running.stdout.readline() if running.stdout else "")
-            yield int(told["port"])
+            told = running.stderr.readline() if running.stderr else ""
+            yield int(told.split()[4].rpartition(":")[2])
         finally:
             running.terminate()
 

@@ -1,6 +1,7 @@
 """Whole requests of /api/v1/search to a warm service in a process of its own: one client, then eight at once."""
 
 import http.client
+import os
 import statistics
 import threading
 import time
@@ -47,7 +48,7 @@ def measure_requests(folder: Path, copies: int, cases: Sequence[Case], repeats: 
     """Time every class over HTTP, print the table and return the milliseconds by class."""
     paths = _paths(folder, cases)
     taken: dict[str, list[float]] = {}
-    with serve(folder) as port:
+    with serve(folder, workers=1) as port:
         client = Client(port)
         for _ in range(2):
             for path, _case in paths:
@@ -55,7 +56,10 @@ def measure_requests(folder: Path, copies: int, cases: Sequence[Case], repeats: 
         for _ in range(repeats):
             for path, case in paths:
                 taken.setdefault(case.group, []).append(client.get(path))
-        _print_requests(taken, copies)
+    _print_requests(taken, copies)
+    with serve(folder, workers=os.cpu_count() or 1) as port:
+        for _ in range(3):  # all processes are warm
+            _run_clients(port, [path for path, _ in paths], _CLIENTS)
         _measure_clients(port, [path for path, _ in paths], copies)
     return taken
 
@@ -118,7 +122,7 @@ def _measure_clients(port: int, paths: Sequence[str], copies: int) -> None:
             verdict(slower[worst], _MOST_SLOWER),
         ],
     ]
-    title = f"### {_CLIENTS} clients at once, {copies} x 31k emails, one process"
+    title = f"### {_CLIENTS} clients at once, {copies} x 31k emails, {os.cpu_count()} processes"
     print_table(title, ["figure", "measured", "asked for", "verdict"], rows)
 
 
