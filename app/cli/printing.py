@@ -8,6 +8,7 @@ from app.database.leaks import LeakPlace
 from app.search.results import Hit, Results, Snippet
 from app.web.schemas import ArchiveStatus, DocumentDetail, MessageDetail
 from app.web.schemas.review import CorrectionSummary, ReviewMessage, ReviewQueue
+from app.web.wording import plural
 
 _PAGE_TURN = "\n\n— page turns —\n\n"
 
@@ -21,8 +22,16 @@ def print_results(results: Results) -> None:
         click.echo(f"  {_hit_line(hit)}")
         for snippet in hit.snippets:
             click.echo(f"  {_snippet_line(snippet)}")
+        if hit.copies.printed:
+            click.echo(f"  +{plural(hit.copies.printed, 'copy', 'copies')} in {plural(hit.copies.releases, 'release')}")
         click.echo()
-    click.echo(f"{results.count} hits for {results.query_parsed or 'everything'}", err=True)
+    told = f"{plural(results.count, 'hit')} for {results.query_parsed or 'everything'}"
+    if results.entries > results.count:
+        told += f"; {results.entries - results.count} more with copies and emails that only quote these (--all-copies)"
+    click.echo(told, err=True)
+    for term in results.terms:
+        similar = f"; the archive has {', '.join(term.similar)}" if term.similar else ""
+        click.echo(f"  {term.term}: {plural(term.count, 'hit')} by itself{similar}", err=True)
     if results.unsearchable_pages:
         click.echo(f"{results.unsearchable_pages} pages have no text and cannot be searched.", err=True)
     if results.next_cursor:

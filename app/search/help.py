@@ -131,7 +131,8 @@ MISTAKES = (
     "Curly quotation marks, long dashes and letters of full width are read like plain ones. Where nothing is found, "
     "each term is counted by itself, and words that the archive has are proposed for those that it has not. Pages "
     "without text cannot be searched; their number stands above the results. Copies of an email are one result that "
-    "names the others; collapse=false shows all."
+    "names the others, and an email in which only quoted text was found stands behind the one that it quotes, if that "
+    "is a result itself; collapse=false shows all."
 )
 
 

@@ -11,7 +11,7 @@ from app.errors import BadRequestError, IndexUnavailableError
 from app.search.counts import make_facets, make_histogram
 from app.search.cursor import read_cursor, write_cursor
 from app.search.explain import count_terms, propose
-from app.search.filters import facet_value, make_choices, make_filters
+from app.search.filters import facet_value, make_choices, make_filters, split_excluded
 from app.search.hits import HitLoader
 from app.search.home import IndexHome
 from app.search.index import Search
@@ -144,7 +144,9 @@ class SearchService:
 
 def _find_unknown(loader: HitLoader, request: SearchRequest) -> list[str]:
     """Return a sentence for each release or agency asked for that the archive does not have."""
-    asked = (("release", request.release), ("agency", request.agency))
+    asked_for = (("release", request.release), ("agency", request.agency))
+    excluded = split_excluded(request)
+    asked = [(name, (*values, *excluded.get(name, ()))) for name, values in asked_for]
     return [
         f"There is no {name} {value!r} in this archive, so nothing can match it."
         for name, values in asked

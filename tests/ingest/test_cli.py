@@ -39,7 +39,7 @@ def test_results_go_to_stdout_and_the_bar_to_stderr(tmp_path: Path) -> None:
 
 def test_search_answers_as_the_api_does(home: Path) -> None:
     answer = json.loads(_run(home, "search", "from:thistlewood pilot after:2018-03", "--json").stdout)
-    assert (answer["count"], answer["entries"]) == (2, 3)  # one is quoted by another
+    assert (answer["count"], answer["entries"]) == (2, 3)  # one is a copy
     assert {"key", "url", "title"} <= answer["results"][0].keys()
 
 

@@ -270,3 +270,57 @@ def test_marks_words_of_a_page(service: SearchService) -> None:
     text = "From: Mills (b)(5) wrote: proceed,\nproceeding  PROCEEDS (b) (5)"
     assert service.marked_words('from:mills proceed "(b)(5)" NOT wrote', text) == [1, 2, 4, 5, 6, 7, 8]
     assert service.marked_words("", text) == []
+
+
+def test_values_of_facets_are_chosen_and_left_out(service: SearchService) -> None:
+    assert find(service, exclude=("release:clinton",)) == ["Grants"]
+    assert find(service, year=("2012",)) == ["Benghazi update", "Lunch"]
+    assert find(service, exclude=("year:2012", "has:redaction")) == ["Grants"]
+    assert find(service, exemption=("b5",)) == ["bundle.pdf"]
+    assert find(service, exclude=("exemption:b5", "exemption:(b)(6)", "release:covid")) == ["Lunch"]
+    assert find(service, has=("attachment", "quoted")) == ["Benghazi update"]
+    assert find(service, to=("mills-cheryl-d",)) == ["Lunch"]
+
+
+def test_a_facet_offers_what_else_could_be_chosen_in_it(service: SearchService) -> None:
+    results = service.search(SearchRequest(release=("covid",), exclude=("year:2012",)))
+    facets = {facet.name: {one.value: one for one in facet.values} for facet in results.facets}
+    assert {value: one.count for value, one in facets["release"].items()} == {"clinton": 1, "covid": 1}
+    assert facets["year"]["2012"].excluded
+    assert facets["agency"]["nih"].parent == "hhs"
+
+
+def test_what_is_asked_for_is_shown_though_nothing_has_it(service: SearchService) -> None:
+    results = service.search(SearchRequest(q="grants", exemption=("b5",)))
+    (exemption,) = [facet for facet in results.facets if facet.name == "exemption"]
+    assert [(one.value, one.count, one.chosen) for one in exemption.values] == [("(b)(5)", 0, True)]
+
+
+@pytest.mark.parametrize(
+    "filters", [{"exclude": ("clinton",)}, {"exclude": ("place:x",)}, {"year": ("12",)}, {"has": ("wings",)}]
+)
+def test_a_choice_that_makes_no_sense_is_refused(service: SearchService, filters: dict[str, tuple[str, ...]]) -> None:
+    with pytest.raises(BadRequestError, match=r"makes no sense|not a year"):
+        service.search(SearchRequest(**filters))  # type: ignore[arg-type]
+
+
+def test_where_nothing_is_found_each_term_is_counted_and_another_proposed(service: SearchService) -> None:
+    results = service.search(SearchRequest(q="bengahzi lunch -grants", release=("covid",)))
+    assert results.count == 0
+    assert [(one.term, one.count, one.similar[:1]) for one in results.terms] == [
+        ("bengahzi", 0, ("benghazi",)),
+        ("lunch", 1, ()),
+    ]
+    assert results.did_you_mean == "benghazi AND lunch AND NOT grants"
+    assert service.search(SearchRequest(q="lunch")).terms == ()
+
+
+def test_the_words_in_a_row_stand_above_the_words_apart(service: SearchService, sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        mails = add_document(session, add_release(session, "rows"), "rows.pdf", content=b"rows")
+        add_message(session, mails, subject="strike", text="drone " * 30 + "and a strike" + " strike" * 30)
+        add_message(
+            session, mails, subject="other", text="a long word before it, then one drone strike " + "and more " * 90
+        )
+    service.sync()
+    assert titles(service.search(SearchRequest(q="drone strike"))) == ["other", "strike"]
