@@ -118,24 +118,19 @@ class WhooshIndex:
     def update(self, added: Sequence[Entry], removed: Iterable[str] = ()) -> None:
         """Remove the entries with these keys, then add entries; one with a key that is there replaces it."""
         newest = {entry.key: entry for entry in added}
-        index = FileIndex(_DurableStorage(str(self._folder)))
-        # Compound segments, the default, are read into memory whole; separate files are mapped.
-        writer: SegmentWriter = index.writer(timeout=_LOCK_TIMEOUT_S, compound=False)
-        try:
+        with self._writing() as (index, writer):
             _delete(index, writer, {*removed, *newest})
             for entry in newest.values():
                 writer.add_document(**_fields(entry))
-        except BaseException:
-            writer.cancel()
-            raise
-        writer.commit(mergetype=_merge_alike)
 
     def fill(self, batches: Iterable[Sequence[Entry]]) -> int:
-        """Add entries to an index that is empty, and return their number."""
+        """Add entries to an index that is empty, in one segment, and return their number."""
         written = 0
-        for entries in batches:
-            self.update(entries)
-            written += len(entries)
+        with self._writing() as (_, writer):
+            for entries in batches:
+                for entry in entries:
+                    writer.add_document(**_fields(entry))
+                written += len(entries)
         return written
 
     def search(self, search: Search, on_keys: OnKeys | None = None) -> Matches:
@@ -173,6 +168,19 @@ class WhooshIndex:
                 self._current.close()
             self._current = None
             self._snapshots.clear()
+
+    @contextmanager
+    def _writing(self) -> Iterator[tuple[FileIndex, SegmentWriter]]:
+        """Give a writer, and write all of it at the end or nothing."""
+        index = FileIndex(_DurableStorage(str(self._folder)))
+        # Compound segments, the default, are read into memory whole; separate files are mapped.
+        writer: SegmentWriter = index.writer(timeout=_LOCK_TIMEOUT_S, compound=False)
+        try:
+            yield index, writer
+        except BaseException:
+            writer.cancel()
+            raise
+        writer.commit(mergetype=_merge_alike)
 
     def _view(self) -> "_View":
         """Return the newest state."""
