@@ -22,8 +22,8 @@ CountOne = Callable[[str, str], int]
 class Names(Protocol):
     """What a reader sees for the values of a facet."""
 
-    def load_labels(self, name: str, values: Collection[str]) -> Mapping[str, str]:
-        """Return what a reader sees for each value; those unknown are left out."""
+    def load_labels(self, values: Mapping[str, Collection[str]]) -> Mapping[str, Mapping[str, str]]:
+        """Return by facet what a reader sees for each value; slugs and keys that are unknown are left out."""
         ...
 
     def load_parents(self, slugs: Collection[str]) -> Mapping[str, str]:
@@ -37,29 +37,34 @@ def make_facets(matches: Matches, request: SearchRequest, names: Names, count_on
     `count_one` counts a value that is asked for and not among those that the engine has answered.
     """
     asked, excluded = chosen_values(request), split_excluded(request)
+    wanted = {name: dict.fromkeys((*asked[name], *excluded.get(name, ()))) for name in FACETS}
+    shown = {name: _choose(name, matches.facets[name]) for name in FACETS}
+    labels = names.load_labels({name: {*shown[name], *wanted[name]} for name in FACETS})
+    parents = names.load_parents(shown["agency"]) if shown["agency"] else {}
     facets = []
     for name in FACETS:
         counted = matches.facets[name]
-        wanted = [*asked[name], *excluded.get(name, ())]
-        ranked = sorted(counted, key=lambda value, of=counted: (-of[value], value))  # type: ignore[misc]
-        shown = ranked[:_MOST_VALUES] if name != "year" else sorted(counted)
-        labels = dict(names.load_labels(name, {*shown, *wanted})) if shown or wanted else {}
         # Text that a reader typed is no value of a facet.
-        shown += [value for value in dict.fromkeys(wanted) if value not in shown and value in labels]
-        parents = names.load_parents(shown) if name == "agency" and shown else {}
+        shown[name] += [value for value in wanted[name] if value not in shown[name] and value in labels[name]]
         values = [
             FacetValue(
                 value,
-                labels.get(value, value),
+                labels[name].get(value, value),
                 counted[value] if value in counted else count_one(name, value),
                 value in asked[name],
                 value in excluded.get(name, ()),
-                parent if (parent := parents.get(value)) in shown else None,
+                parent if name == "agency" and (parent := parents.get(value)) in shown[name] else None,
             )
-            for value in shown
+            for value in shown[name]
         ]
         facets.append(Facet(name, tuple(values)))
     return tuple(facets)
+
+
+def _choose(name: str, counted: Mapping[str, int]) -> list[str]:
+    if name == "year":
+        return sorted(counted)
+    return sorted(counted, key=lambda value: (-counted[value], value))[:_MOST_VALUES]
 
 
 def make_histogram(matches: Matches) -> tuple[HistogramBar, ...]:

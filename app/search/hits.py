@@ -1,7 +1,7 @@
 """Join the keys that an engine answers to the record, in a few statements a page."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import func, select, tuple_
@@ -89,18 +89,25 @@ class HitLoader:
             found[key] = _page_hit(page, document, releases[page.document_id], marker)
         return tuple(found[key] for key in keys if key in found)
 
-    def load_labels(self, name: str, values: Collection[str]) -> dict[str, str]:
-        """Return what a reader sees for the slugs or keys of a facet; those unknown are left out."""
-        columns = {
-            "release": (Release.slug, Release.title),
-            "agency": (Agency.slug, Agency.name),
-            "from": (Person.key, Person.name),
-            "to": (Person.key, Person.name),
-        }
-        if name not in columns:
-            return {value: _TRAITS.get(Trait(value), value) if name == "has" else value for value in values}
-        key, label = columns[name]
-        return dict(self._session.execute(select(key, label).where(key.in_(values))).all())
+    def load_labels(self, values: Mapping[str, Collection[str]]) -> dict[str, dict[str, str]]:
+        """Return what a reader sees for the values of facets; slugs and keys that are unknown are left out."""
+        labels = {name: {value: value for value in some} for name, some in values.items()}
+        if "has" in values:
+            labels["has"] = {value: _TRAITS[Trait(value)] for value in values["has"]}
+        if releases := values.get("release"):
+            labels["release"] = dict(
+                self._session.execute(select(Release.slug, Release.title).where(Release.slug.in_(releases))).all()
+            )
+        if agencies := values.get("agency"):
+            labels["agency"] = dict(
+                self._session.execute(select(Agency.slug, Agency.name).where(Agency.slug.in_(agencies))).all()
+            )
+        people = {*values.get("from", ()), *values.get("to", ())}
+        if people:
+            names = dict(self._session.execute(select(Person.key, Person.name).where(Person.key.in_(people))).all())
+            for role in {"from", "to"} & values.keys():
+                labels[role] = {key: names[key] for key in values[role] if key in names}
+        return labels
 
     def load_parents(self, slugs: Collection[str]) -> dict[str, str]:
         """Return for each agency that is part of another the slug of that one."""

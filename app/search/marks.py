@@ -23,6 +23,9 @@ from app.search.tokens import (
 )
 
 _WORD = re.compile(r"\S+")
+_WORD_END = re.compile(r"\s")
+_STRETCH = 5_000  # characters that are looked at before it is asked whether they are enough
+_ENOUGH = 20_000
 _MOST_ALTERNATIVES = 30  # of one expression; more are looked up one by one
 
 Test = Callable[[str], bool]
@@ -60,34 +63,47 @@ class Marker:
         self._starts: dict[str, tuple[int, ...]] = {}  # terms that may begin with a token, by token
 
     def find_marks(self, text: str, most: int | None = None) -> list[Mark]:
-        """Return what is to be marked, in order, up to `most`; marks of different terms may overlap."""
-        # Each distinct run is folded and tested once: texts repeat themselves, and most is not asked for.
+        """Return what is to be marked, in order; marks of different terms may overlap.
+
+        With `most` about so many are enough, and of a long text so much that every term is in it.
+        """
         plain = is_plain(text)
-        runs = set((PLAIN_RUN if plain else RUN).findall(text))
+        marks: list[Mark] = []
+        start = 0
+        while start < len(text):
+            end = _end_of_stretch(text, start) if most else len(text)
+            marks += self._find_between(text, start, end, plain=plain)
+            if most and (len(marks) >= most or (end >= _ENOUGH and self._has_all(marks))):
+                break
+            start = end
+        return marks
+
+    def _has_all(self, marks: Sequence[Mark]) -> bool:
+        return len({mark.term for mark in marks}) == len(self._terms)
+
+    def _find_between(self, text: str, start: int, end: int, *, plain: bool) -> Iterator[Mark]:
+        # Each distinct run is folded and tested once: texts repeat themselves, and most is not asked for.
+        runs = set((PLAIN_RUN if plain else RUN).findall(text, start, end))
         new = runs - self._tested
         self._tested |= new
         self._wanted.update([run for run in new if self._may_begin_in(run)])
-        marks: list[Mark] = []
-        for run in self._find_runs(text, runs & self._wanted, plain=plain):
-            marks += self._marks_of(text, run.group(), run.start())
-            if most and len(marks) >= most:
-                break
-        return marks
+        wanted = runs & self._wanted
+        if not wanted:
+            return
+        if plain and len(wanted) <= _MOST_ALTERNATIVES:
+            # One expression of all of them skips what is not asked for without a step in Python.
+            either = "|".join(sorted(wanted, key=len, reverse=True))
+            found = re.compile(rf"(?<![^\W_])(?:{either})(?![^\W_])").finditer(text, start, end)
+        else:
+            found = (PLAIN_RUN if plain else RUN).finditer(text, start, end)
+        for run in found:
+            if run.group() in wanted:
+                yield from self._marks_of(text, run.group(), run.start())
 
     def _may_begin_in(self, run: str) -> bool:
         if run.isascii() and len(run) <= LONGEST:
             return bool(self._find_starts(run.lower()))
         return any(map(self._find_starts, find_tokens(run)))
-
-    def _find_runs(self, text: str, wanted: set[str], *, plain: bool) -> Iterator[re.Match[str]]:
-        """Return where these runs stand in a text, in order."""
-        if not wanted:
-            return iter(())
-        if plain and len(wanted) <= _MOST_ALTERNATIVES:
-            # One expression of all of them skips what is not asked for without a step in Python.
-            either = "|".join(sorted(wanted, key=len, reverse=True))
-            return re.finditer(rf"(?<![^\W_])(?:{either})(?![^\W_])", text)
-        return (run for run in (PLAIN_RUN if plain else RUN).finditer(text) if run.group() in wanted)
 
     def _marks_of(self, text: str, run: str, start: int) -> Sequence[Mark]:
         """Return the marks that begin in a run of letters and digits."""
@@ -134,6 +150,12 @@ class Marker:
             found += [n for n in self._others if self._terms[n].tests[0](token)]
             self._starts[token] = starts = tuple(sorted(found))
         return starts
+
+
+def _end_of_stretch(text: str, start: int) -> int:
+    """Return where a stretch of some thousand characters ends: behind a word."""
+    blank = _WORD_END.search(text, start + _STRETCH)
+    return blank.start() if blank else len(text)
 
 
 def _group(pairs: Iterable[tuple[str | None, int]]) -> dict[str, list[int]]:

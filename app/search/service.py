@@ -144,14 +144,16 @@ class SearchService:
 
 def _find_unknown(loader: HitLoader, request: SearchRequest) -> list[str]:
     """Return a sentence for each release or agency asked for that the archive does not have."""
-    asked_for = (("release", request.release), ("agency", request.agency))
     excluded = split_excluded(request)
-    asked = [(name, (*values, *excluded.get(name, ()))) for name, values in asked_for]
+    asked = {
+        "release": {*request.release, *excluded.get("release", ())},
+        "agency": {*request.agency, *excluded.get("agency", ())},
+    }
+    known = loader.load_labels(asked)
     return [
         f"There is no {name} {value!r} in this archive, so nothing can match it."
-        for name, values in asked
-        if values
-        for value in sorted(set(values) - set(loader.load_labels(name, values)))
+        for name, values in asked.items()
+        for value in sorted(values - known[name].keys())
     ]
 
 

@@ -10,7 +10,7 @@ from app.search.results import Snippet
 
 _WIDTH = 200  # characters
 _MOST = 2
-_MOST_MARKS = 100  # of a text: enough to choose from
+_MOST_MARKS = 60  # of a text: enough to choose from
 _NEW_TERM = 100  # another term in a passage weighs more than many more marks of the same
 _SPACE = re.compile(r"\s+")
 _CUT = "…"

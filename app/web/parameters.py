@@ -22,7 +22,11 @@ class SearchParameters(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    q: str = Field("", max_length=2000, description='Words, "phrases", from:mills, after:2012-09, -not.')
+    q: str = Field(
+        "",
+        max_length=2000,
+        description='Words, "phrases", "near words"~10, from:mills, after:2012-09, -not; /help/search has all.',
+    )
     sender: list[Value] = Field(
         [], max_length=_MOST_VALUES, alias="from", description="Text in the sender's name or address, or a key."
     )

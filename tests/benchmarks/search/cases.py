@@ -172,6 +172,13 @@ def _third(words: _Vocabulary) -> Iterator[Case]:
         yield Case("30 % with all counts", SearchRequest(q=word), word, is_counted=True)
 
 
+def _once_slow(_words: _Vocabulary) -> Iterator[Case]:
+    """Searches that took over 80 ms at 495,000 emails once: words that nearly every email has, and everything."""
+    for query in ("state department", '"state department"', "state OR department OR clinton"):
+        yield Case("once slow", SearchRequest(q=query), None)
+    yield Case("once slow", SearchRequest(), None)
+
+
 def _snippets(words: _Vocabulary) -> Iterator[Case]:
     chosen = words.words(0.1, 0.4, count=2 * _EACH)
     for first, second in zip(chosen[:_EACH], chosen[_EACH:], strict=True):
@@ -191,4 +198,5 @@ _CLASSES = (
     _deep,
     _third,
     _snippets,
+    _once_slow,
 )
