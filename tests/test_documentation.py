@@ -9,6 +9,7 @@ import pytest
 
 from app.config import Settings
 from app.search.help import as_markdown
+from app.search.index import SCHEMA_VERSION
 
 _ROOT = Path(__file__).parents[1]
 
@@ -48,3 +49,8 @@ def test_the_commands_of_the_readme_exist() -> None:
 
 def test_the_help_of_searching_is_in_the_docs_as_the_program_has_it() -> None:
     assert as_markdown() in (_ROOT / "docs" / "search.md").read_text(encoding="utf-8")
+
+
+def test_the_names_of_indexes_are_those_of_this_version() -> None:
+    named = set(re.findall(r"readingroom-v\d+", (_ROOT / "docs" / "scale.md").read_text(encoding="utf-8")))
+    assert named == {f"readingroom-v{SCHEMA_VERSION}"}
