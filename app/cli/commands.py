@@ -40,7 +40,7 @@ def _echo_json(resource: BaseModel) -> None:
     click.echo(resource.model_dump_json(indent=2))
 
 
-@click.command()
+@click.command(context_settings={"ignore_unknown_options": True})  # a query may begin with "-word"
 @click.argument("query", default="")
 @click.option("--from", "sender", multiple=True, help="Text within the sender's name or address.")
 @click.option("--to", multiple=True, help="Text within a recipient's name or address.")

@@ -27,7 +27,7 @@ def print_results(results: Results) -> None:
         click.echo()
     told = f"{plural(results.count, 'hit')} for {results.query_parsed or 'everything'}"
     if results.entries > results.count:
-        told += f"; {results.entries - results.count} more with copies and emails that only quote these (--all-copies)"
+        told += f", and {plural(results.entries - results.count, 'copy', 'copies')} of them (--all-copies)"
     click.echo(told, err=True)
     for term in results.terms:
         similar = f"; the archive has {', '.join(term.similar)}" if term.similar else ""

@@ -32,10 +32,12 @@ def serve(corrector: Corrector, host: str | None, port: int | None) -> None:
         settings = archive.settings
         archive.search.sync()
         address, number = host or settings.host, settings.port if port is None else port
-        with socket.create_server((address, number)) as listening:
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        with socket.create_server((address, number), family=family) as listening:
             # What accepts knows from this to send at once: without it each answer waits 40 ms for an acknowledgement.
             listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            click.echo(f"Reading Room is at http://{address}:{listening.getsockname()[1]} (Ctrl-C ends it)", err=True)
+            shown = f"[{address}]" if ":" in address else address
+            click.echo(f"Reading Room is at http://{shown}:{listening.getsockname()[1]} (Ctrl-C ends it)", err=True)
             level = settings.log_level.lower()
             if settings.web_workers == 1:
                 service = create_app(archive, corrector.decide)

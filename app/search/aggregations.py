@@ -5,7 +5,7 @@ few have copies, and only these are grouped by the email that they are copies of
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from app.search.columns import FACETS
 from app.search.index import MOST_DAY_MONTHS, Search
 
-_MOST_VALUES = 60  # of a facet are answered, those with most entries; all are counted
+MOST_VALUES = 60  # of a facet are answered, those with most entries; all are counted
 _MOST_YEARS = 1_000  # are all answered
 _MOST_COUNTED = 60_000  # distinct values that are told apart; beyond are the rarest
 _MOST_COPIES = 4_000  # entries with copies that are grouped at once: engines limit what an answer may hold
@@ -22,6 +22,10 @@ _UNDATED = 0  # stands for the month of what has no date
 Aggregations = dict[str, Any]
 Ask = Callable[[str | None, tuple[int, int] | None, Aggregations], Mapping[str, Any]]
 Decode = Callable[[str, Any], str]  # the value of a facet, given the facet and what the engine answers
+
+
+class TooManyBucketsError(Exception):
+    """An answer would hold more values than the engine gives at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +100,23 @@ class Counting:
             low, high = int(ends["min"]["value"]), int(ends["max"]["value"])
             parts = 1 + int(answer["copied"]["value"]) // _MOST_COPIES
             for part in _split(low, high, parts):
-                self._take_off_copies(counted, self._ask(without, part, self._with_copies(wanted, whole=whole)))
+                for answer in self._ask_part(without, part, self._with_copies(wanted, whole=whole)):
+                    self._take_off_copies(counted, answer)
         return counted
+
+    def _ask_part(
+        self, without: str | None, part: tuple[int, int], wanted: Aggregations
+    ) -> Iterator[Mapping[str, Any]]:
+        """Yield the answers for a range of copies, in as many pieces as the engine can give."""
+        try:
+            yield self._ask(without, part, wanted)
+        except TooManyBucketsError:
+            low, high = part
+            if low == high:
+                raise
+            middle = (low + high) // 2
+            yield from self._ask_part(without, (low, middle), wanted)
+            yield from self._ask_part(without, (middle + 1, high), wanted)
 
     def _with_copies(self, wanted: Aggregations, *, whole: bool) -> Aggregations:
         """Return aggregations of which each value names the emails that stand in it more than once."""
@@ -119,7 +138,7 @@ class Counting:
 
     def _terms(self, facets: Iterable[str]) -> Aggregations:
         sizes = {"year": _MOST_YEARS}
-        return {name: self._term(self._columns[name], sizes.get(name, _MOST_VALUES)) for name in facets}
+        return {name: self._term(self._columns[name], sizes.get(name, MOST_VALUES)) for name in facets}
 
     def _with_values(self, facets: Mapping[str, Counter[Any]]) -> dict[str, Mapping[str, int]]:
         return {

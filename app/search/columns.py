@@ -1,4 +1,4 @@
-"""What both engines keep of an entry, and where a query looks for its terms."""
+"""What every engine keeps of an entry, and where a query looks for its terms."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -103,15 +103,13 @@ def near_pairs(tokens: Sequence[str]) -> list[tuple[str, str]]:
     return list(pairwise(tokens))
 
 
-def leaf_columns(leaf: TextLeaf, *, quoted: bool = True) -> list[LeafColumn]:
-    """Return where to look for a leaf; nowhere if it has no token. Without `quoted` not in quoted text."""
+def leaf_columns(leaf: TextLeaf) -> list[LeafColumn]:
+    """Return where to look for a leaf; nowhere if it has no token."""
     tokens = find_patterns(leaf.text) if isinstance(leaf, Pattern) else find_tokens(leaf.text)
     if not tokens:
         return []
     columns = []
     for column, weight in SEARCHED[leaf.field]:
-        if column == "quoted" and not quoted:
-            continue
         stemmed = isinstance(leaf, Word) and column in STEMMED
         name, wanted = (stem_column(column), stem_tokens(tokens)) if stemmed else (column, tokens)
         columns.append(LeafColumn(name, tuple(wanted), weight))
@@ -170,11 +168,15 @@ def newest_rank(entry: Entry) -> int:
     return (_DATED_FROM + seconds << _TIE_BITS) | _hash(entry.key, _TIE_BITS)
 
 
+# A value that an entry has or has not says nothing of how well it matches.
+_UNRANKED = (Field.AGENCY, Field.RELEASE, Field.BATES, Field.EXEMPTION)
+
+
 def has_scores(tree: Node) -> bool:
     """Tell whether matches of a query differ in relevance; where they do not, the newest come first."""
     match tree:
         case Word() | Phrase() | Near():
-            return True
+            return tree.field not in _UNRANKED
         case All(parts) | Any(parts):
             return any(has_scores(part) for part in parts)
         case Not() | Fuzzy() | Pattern():

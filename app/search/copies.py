@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.database.models import Document, Level, Message, Release, ReleasedFile
 from app.search.results import Copies, Copy
 
-_MOST_LOADED = 500  # copies of all hits of a page
+_MOST_LOADED = 20_000  # copies of all hits of a page
 _MOST_NAMED = 5  # copies of a hit
 
 
@@ -41,10 +41,17 @@ def load_copies(session: Session, messages: Iterable[Message]) -> dict[str, Copi
 def _load_places(session: Session, sent_ids: Collection[int]) -> dict[int, list[Copy]]:
     rows = session.execute(
         select(
-            Message.sent_message_id, Message.key, Message.first_page, Document.id, Document.name, Document.page_count
+            Message.sent_message_id,
+            Message.level,
+            Message.key,
+            Message.first_page,
+            Document.id,
+            Document.name,
+            Document.page_count,
         )
         .join(Document, Document.id == Message.document_id)
-        .where(Message.sent_message_id.in_(sent_ids), Message.level == Level.PRINTED)
+        # Levels are told apart below: a condition on them makes SQLite walk over every printed message.
+        .where(Message.sent_message_id.in_(sent_ids))
         .order_by(Message.id)
         .limit(_MOST_LOADED)
     ).all()
@@ -60,6 +67,8 @@ def _load_places(session: Session, sent_ids: Collection[int]) -> dict[int, list[
         slugs[document_id].append(slug)
     places: dict[int, list[Copy]] = defaultdict(list)
     for row in rows:
+        if row.level is not Level.PRINTED:
+            continue
         page = row.first_page if row.page_count else None
         places[row.sent_message_id or 0].append(Copy(row.key, row.name, page, tuple(slugs[row.id])))
     return places

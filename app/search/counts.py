@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Protocol
 
+from app.search.aggregations import MOST_VALUES
 from app.search.columns import FACETS
 from app.search.filters import chosen_values, split_excluded
 from app.search.index import Matches
@@ -50,7 +51,7 @@ def make_facets(matches: Matches, request: SearchRequest, names: Names, count_on
             FacetValue(
                 value,
                 labels[name].get(value, value),
-                counted[value] if value in counted else count_one(name, value),
+                counted.get(value, 0) if value in counted or len(counted) < MOST_VALUES else count_one(name, value),
                 value in asked[name],
                 value in excluded.get(name, ()),
                 parent if name == "agency" and (parent := parents.get(value)) in shown[name] else None,

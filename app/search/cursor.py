@@ -12,7 +12,7 @@ from app.search.index import Place
 from app.search.results import SearchRequest
 
 _VERSION = 3
-_MOST = 1 << 63
+_MOST = (1 << 63) - 1
 
 
 def write_cursor(request: SearchRequest, place: Place) -> str:

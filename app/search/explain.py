@@ -1,24 +1,39 @@
 """Say why nothing was found: what each term finds alone, and words that the archive has instead."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from rapidfuzz.distance import Levenshtein
 
 from app.search.index import Search, SearchIndex
-from app.search.query import All, Any, Fuzzy, Node, Word, find_leaves, render
-from app.search.query.tree import TextLeaf
+from app.search.query import All, Any, Everything, Field, Fuzzy, Node, Not, Word, render
 from app.search.results import TermCount
 from app.search.tokens import find_tokens
 
-_MOST_TERMS = 12
+_MOST_TERMS = 8
 _MOST_SIMILAR = 3
+_MOST_TRIED = 6
+# The words of these are not those of texts.
+_OF_FEW_VALUES = (Field.AGENCY, Field.RELEASE, Field.BATES, Field.EXEMPTION)
 _SHORTEST = 3  # letters of a word that may be misspelt
 
 
 def count_terms(index: SearchIndex, tree: Node) -> tuple[TermCount, ...]:
     """Return what each term of a query finds by itself, in order, and words like those that find nothing."""
-    leaves = list(dict.fromkeys(find_leaves(tree)))[:_MOST_TERMS]
+    leaves = list(dict.fromkeys(_find_parts(tree)))[:_MOST_TERMS]
     return tuple(_count_term(index, leaf) for leaf in leaves)
+
+
+def _find_parts(tree: Node) -> Iterator[Node]:
+    """Yield what a query asks for, piece by piece, but for what must not match."""
+    match tree:
+        case All(parts) | Any(parts):
+            for part in parts:
+                yield from _find_parts(part)
+        case Not() | Everything():
+            return
+        case _:
+            yield tree
 
 
 def propose(tree: Node, terms: tuple[TermCount, ...]) -> str | None:
@@ -27,18 +42,25 @@ def propose(tree: Node, terms: tuple[TermCount, ...]) -> str | None:
     return render(_replace(tree, likest)) if likest else None
 
 
-def _count_term(index: SearchIndex, leaf: TextLeaf) -> TermCount:
-    count = index.search(Search(leaf, limit=0, counted=False)).total
+def _count_term(index: SearchIndex, leaf: Node) -> TermCount:
+    count = _count(index, leaf)
     return TermCount(render(leaf), count, () if count else _find_similar(index, leaf))
 
 
-def _find_similar(index: SearchIndex, leaf: TextLeaf) -> tuple[str, ...]:
-    tokens = find_tokens(leaf.text) if isinstance(leaf, Word | Fuzzy) else []
+def _count(index: SearchIndex, tree: Node) -> int:
+    return index.search(Search(tree, limit=0, counted=False, collapse=True)).total
+
+
+def _find_similar(index: SearchIndex, leaf: Node) -> tuple[str, ...]:
+    if not isinstance(leaf, Word | Fuzzy) or leaf.field in _OF_FEW_VALUES:
+        return ()
+    tokens = find_tokens(leaf.text)
     if len(tokens) != 1 or len(tokens[0]) < _SHORTEST:
         return ()
     counts = index.find_similar(tokens[0])
     ranked = sorted(counts, key=lambda word: (Levenshtein.distance(word, tokens[0]), -counts[word], word))
-    return tuple(ranked[:_MOST_SIMILAR])
+    found = (word for word in ranked[:_MOST_TRIED] if leaf.field is None or _count(index, Word(word, leaf.field)))
+    return tuple(islice(found, _MOST_SIMILAR))
 
 
 def _replace(tree: Node, likest: Mapping[str, str]) -> Node:

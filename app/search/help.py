@@ -45,11 +45,13 @@ TOPICS: Sequence[Topic] = (
     Topic(
         "Words",
         "All words must be found, anywhere in an email: subject, people, the sender's own words, quoted text, names of "
-        "attachments, numbers and codes. Case and accents do not count, and a word finds its other forms.",
+        "attachments, numbers and codes. Case and accents do not count, and a word finds its other forms: "
+        "protest finds protesters, too. In quotation marks it finds itself alone.",
         (
             Example("{word} {other}", "both words, in any place"),
             Example("{word} OR {other}", "one of them or both"),
             Example("{word} -{other}", "the first without the second; NOT is the same as -"),
+            Example('{word} -"{other}"', "the first without this very form of the second"),
             Example("({word} OR {other}) from:{sender}", "parentheses say what belongs together"),
         ),
     ),
@@ -74,7 +76,8 @@ TOPICS: Sequence[Topic] = (
     ),
     Topic(
         "Who",
-        "Names and addresses, as far as they are printed. A participant is anyone in any role, also of a quoted email.",
+        "Names and addresses, as far as they are printed, often the last name first: from:(jane roe) finds both "
+        "orders, in quotation marks only one. A participant is anyone in any role, also of a quoted email.",
         (
             Example("from:{sender}", "the sender; short f:"),
             Example("to:{sender}", "any recipient; short t:, and cc: or c: for copies only"),
@@ -85,9 +88,9 @@ TOPICS: Sequence[Topic] = (
     ),
     Topic(
         "When",
-        "The date that is printed, as the clock of the sender had it; the first and the last day belong to a range. An "
-        "email of which only the month is printed is found by every day of that month. Undated ones are found "
-        "without a date only.",
+        "The date that is printed, as the clock of the sender had it, of the email itself and not of those that it "
+        "quotes; the first and the last day belong to a range. An email of which only the month is printed is found "
+        "by every day of that month. Undated ones are found without a date only.",
         (
             Example("date:{year}", "a year; short d:"),
             Example("date:{month}", "a month"),
@@ -131,8 +134,7 @@ MISTAKES = (
     "Curly quotation marks, long dashes and letters of full width are read like plain ones. Where nothing is found, "
     "each term is counted by itself, and words that the archive has are proposed for those that it has not. Pages "
     "without text cannot be searched; their number stands above the results. Copies of an email are one result that "
-    "names the others, and an email in which only quoted text was found stands behind the one that it quotes, if that "
-    "is a result itself; collapse=false shows all."
+    "names the others; collapse=false shows all."
 )
 
 

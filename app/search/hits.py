@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased, contains_eager, defer, load_only, selectinload
 
 from app.database.models import (
@@ -162,14 +162,17 @@ class HitLoader:
     def _load_pages(self, keys: Collection[str]) -> dict[str, tuple[Page, Document]]:
         if not keys:
             return {}
-        places = [(key.rpartition("/")[0], int(key.rpartition("/")[2])) for key in keys]
+        places = [key.rpartition("/") for key in keys]
         rows = self._session.execute(
             select(Page, Document)
             .join(Document, Document.id == Page.document_id)
-            .where(tuple_(Document.key, Page.number).in_(places), Page.in_message.is_(False))
+            # Pairs of a key and a number would make SQLite walk over every page.
+            .where(Document.key.in_({key for key, _, _ in places}))
+            .where(Page.number.in_({int(number) for _, _, number in places}), Page.in_message.is_(False))
             .options(defer(Page.word_boxes))
         )
-        return {f"{document.key}/{page.number}": (page, document) for page, document in rows}
+        found = {f"{document.key}/{page.number}": (page, document) for page, document in rows}
+        return {key: found[key] for key in keys if key in found}
 
     def _load_releases(self, document_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
         rows = self._session.execute(

@@ -8,7 +8,7 @@ from typing import Protocol
 from app.search.query import Everything, Node, Trait
 from app.search.results import EntryKind, Order
 
-SCHEMA_VERSION = 3  # raise it with every change of `Entry` or of the tokens: the index is then made anew
+SCHEMA_VERSION = 4  # raise it with every change of `Entry` or of the tokens: the index is then made anew
 
 MOST_DAY_MONTHS = 12  # a result that spans no more months is also counted by day
 PREFERENCE = 100.0  # added to the score of what matches `Search.preferred`: more than most scores differ
@@ -39,8 +39,6 @@ class Entry:
     first_page: int | None  # of its document; None for a mail, which has no pages
     last_page: int | None
     copies: int  # a number that all printed copies of one email share, 0 if it is the only one
-    original: int  # a number by which emails that quote this one name it, 0 if none does
-    quotes: tuple[int, ...]  # the `original` of what it quotes, if all of that is printed by itself
     first_day: date | None  # the wall date; of "September 2012" its first and last day
     last_day: date | None
     sent_at: datetime | None  # for sorting; wall time as printed
@@ -68,9 +66,7 @@ class Search:
     filters: Node = field(default_factory=Everything)  # must match, but does not count for relevance
     choices: Mapping[str, Node] = field(default_factory=dict)  # by facet: a filter that its own counts leave out
     preferred: Node | None = None  # what matches this too stands above what does not, in an order by relevance
-    # Of copies of one email only the first in order is a match. An email that has the query's terms in quoted
-    # text alone is none, if all that it quotes is printed by itself and some of that is a match.
-    collapse: bool = False
+    collapse: bool = False  # of copies of one email only the first in order is a match
     counted: bool = True  # whether facets, months and days are wanted
     order: Order = Order.RELEVANCE
     limit: int = 20
@@ -105,8 +101,8 @@ class SearchIndex(Protocol):
     processes read meanwhile, and see what is written once `update` returns. While pages of a result
     are read, the state of the index that answered the first is kept for ten minutes, so that no
     match is skipped or repeated whatever is added or removed. After that, or after a restart, pages
-    by date still neither skip nor repeat; pages by relevance go on by count among the entries that
-    were there at the first page, and may shift where scores have changed.
+    by date still neither skip nor repeat what was not written anew meanwhile; pages by relevance go on by
+    count among the entries that were there at the first page, and may shift where scores have changed.
     """
 
     def newest_sequence(self) -> int:

@@ -15,6 +15,7 @@ from app.search.tokens import (
     PLAIN_RUN,
     RUN,
     Token,
+    compile_pattern,
     find_patterns,
     find_tokens,
     is_plain,
@@ -188,8 +189,8 @@ def _stem_test(wanted: str) -> Test:
 
 
 def _pattern_test(pattern: str) -> Test:
-    compiled = re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."))
-    return lambda token: compiled.fullmatch(token) is not None
+    compiled = compile_pattern(pattern)
+    return lambda token: compiled.match(token) is not None
 
 
 def _fuzzy_test(wanted: str, distance: int) -> Test:

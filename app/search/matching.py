@@ -13,26 +13,10 @@ from typing import NamedTuple, Protocol, TypeVar
 from app.search.columns import EXACT, FACETS, LeafColumn, has_scores, leaf_columns, near_pairs
 from app.search.index import MOST_DAY_MONTHS, PREFERENCE, Matches, Place, Search
 from app.search.paging import Found, Page, collect_page
-from app.search.query import (
-    All,
-    Any,
-    Dated,
-    Everything,
-    Exact,
-    Fuzzy,
-    Has,
-    Near,
-    Node,
-    Not,
-    OnPages,
-    Original,
-    Pattern,
-    Quotes,
-    Unquoted,
-)
+from app.search.query import All, Any, Dated, Everything, Exact, Fuzzy, Has, Near, Node, Not, OnPages, Pattern
 from app.search.query.tree import TextLeaf
-from app.search.quoting import found_apart, may_requote
 from app.search.results import Order
+from app.search.tokens import compile_pattern
 
 _K1, _B = 1.2, 0.75  # BM25, with the values that tantivy has
 
@@ -50,8 +34,6 @@ class Row(NamedTuple):
     first_day: date | None
     last_day: date | None
     copies: int
-    original: int
-    quotes: tuple[int, ...]
     first_page: int | None
     last_page: int | None
     traits: tuple[str, ...]
@@ -135,44 +117,38 @@ class _Match(NamedTuple):
     row: Row
     score: float
     missed: frozenset[str]  # the facets whose choice it does not have
-    quoted_alone: bool = False  # it matches in quoted text only
 
 
 def answer(state: State, search: Search) -> Matches:
     """Answer a search in this state of an index."""
     statistics = _Statistics(state.segments)
     bound = search.after.bound if search.after else state.newest_sequence
-    requotes = may_requote(search)
     chosen: list[_Match] = []  # what the query and the filters leave, whatever the choices in facets
     for segment in state.segments:
         matcher = _Matcher(segment, statistics)
         scores = matcher.match(search.query)
         if not isinstance(search.filters, Everything):
             scores = _intersect(scores, dict.fromkeys(matcher.match(search.filters), 0.0))
-        apart = set(matcher.match(found_apart(search.query))) if requotes else scores
         preferred = matcher.match(search.preferred) if search.preferred else {}
         choices = {name: matcher.match(tree) for name, tree in search.choices.items()}
         for number, score in scores.items():
             if segment.rows[number].sequence <= bound:
                 missed = frozenset(name for name, found in choices.items() if number not in found)
-                raised = score + PREFERENCE * (number in preferred)
-                chosen.append(_Match(segment.rows[number], raised, missed, number not in apart))
+                chosen.append(_Match(segment.rows[number], score + PREFERENCE * (number in preferred), missed))
     order = _order(search)
     chosen.sort(key=order)
-    every = [match for match in chosen if not match.missed]
-    found = _without_requoting(every)
+    found = [match for match in chosen if not match.missed]
     page = _page(found, search)
     distinct = _distinct(found) if search.collapse else found
     generation = search.after.generation if search.after else state.generation
-    return _count(search, chosen, distinct, len(every), page, page.place(search, len(distinct), generation, bound))
+    return _count(search, chosen, distinct, len(found), page, page.place(search, len(distinct), generation, bound))
 
 
 class _Matcher:
     """The matching within one segment."""
 
-    def __init__(self, segment: Segment, statistics: _Statistics, *, quoted: bool = True) -> None:
+    def __init__(self, segment: Segment, statistics: _Statistics) -> None:
         self._segment = segment
-        self._quoted = quoted
         self._statistics = statistics
 
     def match(self, tree: Node) -> Scores:
@@ -194,13 +170,7 @@ class _Matcher:
                 return self._match_rows(lambda row: trait in row.traits)
             case Exact(value, field):
                 return dict.fromkeys(self._numbers(EXACT[field], value), 0.0)
-            case Unquoted(part):
-                return _Matcher(self._segment, self._statistics, quoted=False).match(part)
-            case Quotes(numbers):
-                return self._match_rows(lambda row: not numbers.isdisjoint(row.quotes))
-            case Original(numbers):
-                return self._match_rows(lambda row: row.original in numbers)
-        columns = [self._match_column(tree, column) for column in leaf_columns(tree, quoted=self._quoted)]
+        columns = [self._match_column(tree, column) for column in leaf_columns(tree)]
         return reduce(_unite, columns, {})
 
     def _match_rows(self, wanted: Callable[[Row], bool]) -> Scores:
@@ -234,8 +204,8 @@ class _Matcher:
         literal = re.split(r"[*?]", token)[0]
         if literal == token:
             return [token]
-        pattern = re.compile(re.escape(token).replace(r"\*", ".*").replace(r"\?", "."))
-        return [term for term in self._segment.find_prefixed(column, literal) if pattern.fullmatch(term)]
+        pattern = compile_pattern(token)
+        return [term for term in self._segment.find_prefixed(column, literal) if pattern.match(term)]
 
     def _places_in_row(self, column: str, slots: Sequence[Sequence[str]]) -> Scores:
         """Return how often tokens stand in a row, each of them one of those that its slot allows."""
@@ -292,12 +262,6 @@ def _page(found: Sequence[_Match], search: Search) -> Page:
     return collect_page(search, fetch, lambda copies: {number: first[number] for number in copies})
 
 
-def _without_requoting(found: Sequence[_Match]) -> list[_Match]:
-    """Return the matches without those that match for what they quote alone, where that is a match itself."""
-    originals = {match.row.original for match in found} - {0}
-    return [match for match in found if not (match.quoted_alone and originals.intersection(match.row.quotes))]
-
-
 def _distinct(found: Sequence[_Match]) -> list[_Match]:
     """Return the matches without those that are copies of an earlier one."""
     seen: set[int] = set()
@@ -313,12 +277,10 @@ def _distinct(found: Sequence[_Match]) -> list[_Match]:
 def _count(
     search: Search, chosen: Sequence[_Match], distinct: Sequence[_Match], entries: int, page: Page, after: Place | None
 ) -> Matches:
-    found = _without_requoting([match for match in chosen if not match.missed])
+    found = [match for match in chosen if not match.missed]
     facets: dict[str, Counter[str]] = {}
     for place, name in enumerate(FACETS) if search.counted else ():
-        allowed = found
-        if name in search.choices:
-            allowed = _without_requoting([match for match in chosen if match.missed <= {name}])
+        allowed = [match for match in chosen if match.missed <= {name}] if name in search.choices else found
         facets[name] = _tally(((value, match) for match in allowed for value in match.row.facets[place]), search)
     by_day = _tally(((match.row.first_day, match) for match in found), search)
     by_month = _tally(((_month(match.row.first_day), match) for match in found), search)

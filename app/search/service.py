@@ -1,7 +1,7 @@
 """Search an archive: the index answers which, the record says what."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -108,8 +108,7 @@ class SearchService:
         values.update(request.sender, request.to, request.participant)
         if not values:
             return request
-        with self._sessions() as session:
-            keys = HitLoader(session).find_representatives(values)
+        keys = self.find_representatives(values)
 
         def standing(some: tuple[str, ...]) -> tuple[str, ...]:
             return tuple(dict.fromkeys(keys.get(value, value) for value in some))
@@ -121,6 +120,11 @@ class SearchService:
             participant=standing(request.participant),
             exclude=tuple(f"{name}{colon}{keys.get(value, value)}" for name, colon, value in excluded),
         )
+
+    def find_representatives(self, values: Collection[str]) -> dict[str, str]:
+        """Map each of these values that is a person's key to the key of who stands for that person now."""
+        with self._sessions() as session:
+            return HitLoader(session).find_representatives(values)
 
     def sync(self) -> int:
         """Bring everything that waits into the index and return the number of entries written.

@@ -6,6 +6,7 @@ and x dea usdoj gov, and a word of a query that is cut in several tokens asks fo
 Stop words stay.
 """
 
+import fnmatch
 import re
 import threading
 import unicodedata
@@ -72,6 +73,11 @@ def find_patterns(text: str) -> list[str]:
     runs = _PATTERN_RUN.findall(text)
     patterns = [pattern for run in runs for pattern in _FOLDED_PATTERN.findall(_fold(run))]
     return [pattern for pattern in patterns if pattern.strip("*?")]
+
+
+def compile_pattern(pattern: str) -> re.Pattern[str]:
+    """Return the expression for a token in which "*" and "?" stand for others; many of them cost no more than one."""
+    return re.compile(fnmatch.translate(pattern))
 
 
 def has_token(text: str) -> bool:

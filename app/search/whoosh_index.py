@@ -47,7 +47,7 @@ _LOCK_TIMEOUT_S = 2  # the process that a kill left behind may hold Whoosh's own
 _FEWEST_MERGED = 8
 
 # What reading broken files raises, in Whoosh and below it.
-_DAMAGE = (OSError, ValueError, KeyError, struct.error, zlib.error, pickle.UnpicklingError, WhooshIndexError)
+_DAMAGE = (OSError, ValueError, KeyError, TypeError, struct.error, zlib.error, pickle.UnpicklingError, WhooshIndexError)
 
 
 class _TokenField(fields.FieldType):  # type: ignore[misc]  # Whoosh has no types
@@ -282,8 +282,6 @@ def _fields(entry: Entry) -> dict[str, Untyped]:
         first_day=entry.first_day,
         last_day=entry.last_day or entry.first_day,
         copies=entry.copies,
-        original=entry.original,
-        quotes=entry.quotes,
         first_page=entry.first_page,
         last_page=entry.last_page,
         traits=tuple(map(str, entry.traits)),

@@ -1,9 +1,12 @@
 """The face for people: each page shows the resource that the API has at the same path."""
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from sqlalchemy import text
 
+from app.errors import BadRequestError
 from app.web.citation import cite_message
 from app.web.dependencies import (
     TheAgencies,
@@ -20,12 +23,16 @@ from app.web.dependencies import (
     ThePerson,
     TheRelease,
     TheReleases,
-    TheResults,
+    TheSearch,
     TheSearchHelp,
 )
 from app.web.render import render
 from app.web.resources import load_names
+from app.web.schemas.search import nothing_found
+from app.web.schemas.search import search_page as found_page
 from app.web.search_view import SearchView
+
+_WITH_PEOPLE = ("from", "to", "participant", "exclude")  # parameters that may hold a person's key
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -37,20 +44,37 @@ def home_page(request: Request, home: TheHome) -> HTMLResponse:
 
 
 @router.get("/search")
-def search_page(request: Request, archive: TheArchive, search: TheResults) -> HTMLResponse:
-    """The search box, the filters and what was found."""
+def search_page(request: Request, archive: TheArchive, parameters: TheSearch) -> HTMLResponse:
+    """The search box, the filters and what was found; a filter that makes no sense is said above the form."""
+    status = 200
+    try:
+        search = found_page(archive.search.search(parameters.request()))
+    except BadRequestError as error:
+        search, status = nothing_found(str(error)), error.status
     pairs = request.query_params.multi_items()
-    people = [value for name, value in pairs if name in ("from", "to", "participant")]
-    people += [value.partition(":")[2] for name, value in pairs if name == "exclude" and value[:3] in ("fro", "to:")]
-    names = load_names(archive, people)
+    standing = archive.search.find_representatives({_without_facet(name, value) for name, value in pairs})
+    pairs = [(name, _with_standing(name, value, standing)) for name, value in pairs]
+    names = load_names(archive, [_without_facet(name, value) for name, value in pairs if name in _WITH_PEOPLE])
     view = SearchView(pairs, search, names)
-    return render(request, "search.html", search, view=view)
+    return render(request, "search.html", search, status=status, view=view)
 
 
 @router.get("/help/search")
 def search_help_page(request: Request, search_help: TheSearchHelp) -> HTMLResponse:
     """How to search."""
     return render(request, "search_help.html", search_help)
+
+
+def _without_facet(name: str, value: str) -> str:
+    return value.partition(":")[2] if name == "exclude" else value
+
+
+def _with_standing(name: str, value: str, standing: Mapping[str, str]) -> str:
+    """Return the value of a parameter with the key of who stands now for the person of an older key."""
+    if name not in _WITH_PEOPLE:
+        return value
+    key = _without_facet(name, value)
+    return value.removesuffix(key) + standing.get(key, key)
 
 
 @router.get("/releases")

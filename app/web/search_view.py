@@ -190,7 +190,7 @@ class SearchView:
         return _address([*kept, (name, value)])
 
     def _without(self, name: str, value: str) -> str:
-        return _address([pair for pair in self._pairs if pair not in ((name, value),) and pair[0] != "cursor"])
+        return _address([pair for pair in self._pairs if pair != (name, value) and pair[0] != "cursor"])
 
 
 def _as_facets_write(name: str, value: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.database import models as rows
@@ -52,7 +52,14 @@ def _load_dates(session: Session, release_id: int) -> Collection[list[_Date]]:
     message = rows.Message
     found = session.execute(
         select(message.document_id, message.id, message.date_text, message.sent_at)
-        .where(message.document_id.in_(select(rows.ReleasedFile.document_id).filter_by(release_id=release_id)))
+        # A file of several releases follows that which had it first.
+        .where(
+            message.document_id.in_(
+                select(rows.ReleasedFile.document_id)
+                .group_by(rows.ReleasedFile.document_id)
+                .having(func.min(rows.ReleasedFile.release_id) == release_id)
+            )
+        )
         .where(or_(*(message.date_text.like(pattern) for pattern in _NUMERIC)))
         .where(message.checked_by.is_(None))
         .order_by(message.id)

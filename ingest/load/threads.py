@@ -169,50 +169,28 @@ def _store(session: Session, threads: Threads, had: dict[int, int]) -> None:
         if had.get(one) != ids[number]
     ]
     _update(session, rows.Message, moved)
-    _queue_copies(session, {ids[number] for number, sent in enumerate(threads.sent) if len(sent.appearances) > 1})
+    regrouped = {change["sent_message_id"] for change in moved}
+    _queue_copies(session, [row for number, row in ids.items() if row in regrouped])
     for gone in in_chunks(sorted(set(had.values()) - kept.keys())):
         _drop_sent(session, list(gone))
 
 
 def _queue_copies(session: Session, sent_ids: Iterable[int]) -> None:
-    """Let what the index knows of copies be told anew: of the printed ones, and of the emails that quote them."""
-    waiting: set[int] = set()
+    """Let the printed copies of these sent messages wait for the index, which knows what is a copy of what."""
     for chunk in in_chunks(sorted(sent_ids)):
         printed: dict[int, list[int]] = defaultdict(list)
-        quoted: dict[int, list[int]] = defaultdict(list)
         # Levels are told apart here: a condition on them makes SQLite walk over every printed message.
         tied = select(rows.Message.sent_message_id, rows.Message.id, rows.Message.level)
         for sent_id, message_id, level in session.execute(tied.where(rows.Message.sent_message_id.in_(chunk))):
-            (printed if level is rows.Level.PRINTED else quoted)[sent_id or 0].append(message_id)
-        for sent_id, ids in printed.items():
-            if len(ids) > 1 or sent_id in quoted:
-                waiting.update(ids)
-                waiting.update(_find_roots(session, quoted.get(sent_id, ())))
-    for ids in in_chunks(sorted(waiting)):
-        session.execute(
-            update(rows.Message)
-            .where(rows.Message.id.in_(ids))
-            .values(indexed_at=None)
-            .execution_options(synchronize_session=False)
-        )
-
-
-def _find_roots(session: Session, quoted: Iterable[int]) -> set[int]:
-    """Return the printed messages that hold these quoted ones."""
-    roots: set[int] = set()
-    below = set(quoted)
-    while below:
-        above: set[int] = set()
-        for ids in in_chunks(sorted(below)):
-            for message_id, parent_id in session.execute(
-                select(rows.Message.id, rows.Message.parent_id).where(rows.Message.id.in_(ids))
-            ):
-                if parent_id is None:
-                    roots.add(message_id)
-                else:
-                    above.add(parent_id)
-        below = above
-    return roots
+            if level is rows.Level.PRINTED and sent_id is not None:
+                printed[sent_id].append(message_id)
+        for ids in in_chunks(one for copies in printed.values() if len(copies) > 1 for one in copies):
+            session.execute(
+                update(rows.Message)
+                .where(rows.Message.id.in_(ids))
+                .values(indexed_at=None)
+                .execution_options(synchronize_session=False)
+            )
 
 
 def _earlier(session: Session, appearances: Sequence[Appearance]) -> dict[int, int]:

@@ -174,20 +174,3 @@ def test_what_is_tied_to_others_waits_for_the_index_again(archive: Archive) -> N
     assert (found.count, found.entries) == (1, 3)
     assert (found.hits[0].copies.printed, found.hits[0].copies.releases) == (2, 2)
     assert archive.search.search(SearchRequest(q="convoy", collapse=False)).count == 3
-
-
-def test_an_email_that_quotes_one_printed_later_collapses_into_it(archive: Archive) -> None:
-    _fill(archive, "one")
-    link_messages(archive)
-    archive.search.sync()
-    with archive.sessions.begin() as session:
-        document = add_document(session, add_release(session, "later"), "later.pdf", content=b"later")
-        add_message(
-            session, document, subject="Convoy", sender="Roe, Jane", to=["Poe, Ann"], sent_at=_NOON, text=_WORDS
-        )
-    link_messages(archive)
-    archive.search.sync()
-    found = archive.search.search(SearchRequest(q="ministry"))
-    assert [(hit.document_name, hit.copies.quoted) for hit in found.hits] == [("later.pdf", 1)]
-    assert (found.count, found.entries) == (1, 2)
-    assert archive.search.search(SearchRequest(q="agreed ministry")).hits[0].document_name == "one.pdf"

@@ -8,23 +8,7 @@ from itertools import pairwise
 
 from app.search.columns import EXACT, entry_tokens, leaf_columns
 from app.search.index import Entry
-from app.search.query import (
-    All,
-    Any,
-    Dated,
-    Everything,
-    Exact,
-    Fuzzy,
-    Has,
-    Near,
-    Node,
-    Not,
-    OnPages,
-    Original,
-    Pattern,
-    Quotes,
-    Unquoted,
-)
+from app.search.query import All, Any, Dated, Everything, Exact, Fuzzy, Has, Near, Node, Not, OnPages, Pattern
 from app.search.query.tree import TextLeaf
 from app.search.results import EntryKind
 
@@ -50,8 +34,6 @@ _EMPTY = Entry(
     first_page=None,
     last_page=None,
     copies=0,
-    original=0,
-    quotes=(),
     first_day=None,
     last_day=None,
     sent_at=None,
@@ -91,12 +73,6 @@ def find_plainly(entries: Sequence[Entry], tree: Node) -> set[str]:
             return {entry.key for entry in entries if _is_on(entry, first_page, last_page)}
         case Has(trait):
             return {entry.key for entry in entries if trait in entry.traits}
-        case Quotes(numbers):
-            return {entry.key for entry in entries if numbers & {*entry.quotes}}
-        case Original(numbers):
-            return {entry.key for entry in entries if entry.original in numbers}
-        case Unquoted(part):
-            return find_plainly([replace(entry, quoted_text="") for entry in entries], part)
         case Exact(value, field):
             return {entry.key for entry in entries if value in _values(entry, EXACT[field])}
     return {entry.key for entry in entries if _has_leaf(entry, tree)}

@@ -1,8 +1,7 @@
 """Read what the entries of the index are made of, in a few statements for many."""
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased, selectinload
@@ -20,32 +19,12 @@ from app.database.models import (
     Redaction,
     Release,
     ReleasedFile,
-    SentMessage,
 )
 from app.search.entries.making import make_message_entry, make_page_entry, numbers_of
 from app.search.entries.rows import SOMEONE_COLUMNS, Printed, Released, Someone, Surroundings
 from app.search.index import Entry
 
 _MOST_ASKED = 10_000  # values in one statement: SQLite takes 32,766
-
-
-@dataclass(frozen=True, slots=True)
-class _Copies:
-    """Where else messages stand, and what they quote."""
-
-    _times: Mapping[int, Mapping[Level, int]]  # by id of the sent message
-    _quotes: Mapping[int, Sequence[int | None]]  # by id of the printed message
-
-    def number_of(self, message: Printed, level: Level, least: int) -> int:
-        """Return the id of the sent message if it stands at least so often at this level, else 0."""
-        sent_id = message.sent_message_id
-        return sent_id if sent_id is not None and self._times[sent_id][level] >= least else 0
-
-    def quoted_by(self, message: Printed) -> tuple[int, ...]:
-        """Return the ids of the sent messages that it quotes; none if one of these is printed nowhere."""
-        quoted = self._quotes.get(message.id, ())
-        numbers = {number for number in quoted if number is not None}
-        return tuple(sorted(numbers)) if None not in quoted else ()
 
 
 class EntryLoader:
@@ -62,7 +41,7 @@ class EntryLoader:
         roots = self._find_quoted([message.id for message in messages])
         people = self._load_participants(roots)
         codes = self._load_codes(roots)
-        copies = self._load_copies(messages, roots)
+        copies = self._load_copies(messages)
         attachments = self._load_attachments([message.id for message in messages])
         documents = self._load_documents({message.document_id for message in messages})
         bates = self._load_bates({message.document_id for message in messages})
@@ -78,9 +57,7 @@ class EntryLoader:
                     attachments.get(message.id, []),
                     codes.get(message.id, ()),
                     message.id in codes,
-                    copies.number_of(message, Level.PRINTED, 2),
-                    copies.number_of(message, Level.QUOTED, 1),
-                    copies.quoted_by(message),
+                    copies.get(message.id, 0),
                 ),
             )
             for n, message in enumerate(messages)
@@ -165,27 +142,21 @@ class EntryLoader:
                     codes[roots[message_id]].update([code] if code else [])
         return codes
 
-    def _load_copies(self, messages: Sequence[Printed], roots: Mapping[int, int]) -> _Copies:
-        times: dict[int, Counter[Level]] = defaultdict(Counter)
-        for ids in _chunks(sorted({one.sent_message_id for one in messages if one.sent_message_id is not None})):
+    def _load_copies(self, messages: Sequence[Printed]) -> dict[int, int]:
+        """Map those of the messages that are printed more than once to the id of the message as it was sent."""
+        sent = {message.sent_message_id for message in messages if message.sent_message_id is not None}
+        several: set[int] = set()
+        for ids in _chunks(sorted(sent)):
             # Levels are told apart here: a condition on them makes SQLite walk over every printed message.
             counted = self._session.execute(
                 select(Message.sent_message_id, Message.level, func.count())
                 .where(Message.sent_message_id.in_(ids))
                 .group_by(Message.sent_message_id, Message.level)
             )
-            for sent_id, level, count in counted:
-                times[sent_id or 0][level] = count
-        quotes: dict[int, list[int | None]] = defaultdict(list)  # None: of an email that is printed nowhere
-        for ids in _chunks(sorted(message_id for message_id, root in roots.items() if message_id != root)):
-            quoted = self._session.execute(
-                select(Message.id, SentMessage.id, SentMessage.is_printed)
-                .outerjoin(SentMessage, SentMessage.id == Message.sent_message_id)
-                .where(Message.id.in_(ids))
+            several.update(
+                sent_id for sent_id, level, count in counted if level is Level.PRINTED and count > 1 and sent_id
             )
-            for message_id, sent_id, is_printed in quoted:
-                quotes[roots[message_id]].append(sent_id if is_printed else None)
-        return _Copies(times, quotes)
+        return {one.id: one.sent_message_id for one in messages if one.sent_message_id in several}
 
     def _load_documents(self, ids: Collection[int]) -> dict[int, Released]:
         found = self._session.execute(

@@ -77,5 +77,3 @@ class Surroundings:
     codes: Collection[str]
     redacted: bool  # a box stands in it, with or without a code
     copies: int
-    original: int
-    quotes: tuple[int, ...]

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from app.search.aggregations import TooManyBucketsError
 from app.search.columns import has_scores
 from app.search.index import PREFERENCE, Search
 from app.search.opensearch_index.queries import Compiler, Query, among, must, prefer, within
+from app.search.opensearch_index.server import ServerError
 from app.search.paging import Found
-from app.search.query import Everything, Node, Not
-from app.search.quoting import MOST_NUMBERS, find_requoting
+from app.search.query import Everything
 from app.search.results import Order
 
 _LARGEST_PAGE = 10_000  # hits of one answer, unless the server's limit is raised
@@ -31,7 +32,6 @@ class Asked:
         self._by_score = search.order is Order.RELEVANCE and has_scores(search.query)
         column, direction = ("oldest", "asc") if search.order is Order.DATE else ("newest", "desc")
         self._sort = [{"_score": "desc"}] * self._by_score + [{column: direction}]
-        self.left_out = 0  # entries that match and are left out, for they quote others that do
         self._matching = self._narrow(None)
         self._ranked = self._matching
         if search.preferred and self._by_score:
@@ -62,7 +62,12 @@ class Asked:
         query = self._narrow(without) if without else self._matching
         if copies:
             query = must(query, filters=[within("copies", *copies)])
-        answer: Mapping[str, Any] = self._ask({"query": query, "size": 0, "aggs": wanted})["aggregations"]
+        try:
+            answer: Mapping[str, Any] = self._ask({"query": query, "size": 0, "aggs": wanted})["aggregations"]
+        except ServerError as error:
+            if "too_many_buckets" in error.reason:
+                raise TooManyBucketsError from error
+            raise
         return answer
 
     def fetch(self, _offset: int, _rank: int | None, count: int) -> list[Found]:
@@ -97,21 +102,4 @@ class Asked:
         search = self._search
         choices = [tree for name, tree in search.choices.items() if name != without]
         filters = [tree for tree in (search.filters, *choices) if not isinstance(tree, Everything)]
-        matching = must(self._query, filters=[self._bound, *(self._compiler.compile(tree) for tree in filters)])
-        requoting = find_requoting(search, lambda tree, column: self._numbers(matching, tree, column))
-        if requoting is None:
-            return matching
-        left_out = self._compiler.compile(requoting)
-        if without is None:
-            query = must(matching, filters=[left_out])
-            answer = self._ask({"query": query, "size": 0, "track_total_hits": True})
-            self.left_out = int(answer["hits"]["total"]["value"])
-        return must(matching, filters=[self._compiler.compile(Not(requoting))])
-
-    def _numbers(self, matching: Query, tree: Node, column: str) -> set[int]:
-        """Return the distinct numbers in a column of what matches a query and a tree."""
-        wanted = must(matching, filters=[within(column, 1, None), self._compiler.compile(tree)])
-        size = MOST_NUMBERS + 1
-        terms = {"terms": {"field": column, "size": size, "shard_size": size}}
-        answer = self._ask({"query": wanted, "size": 0, "aggs": {"numbers": terms}})
-        return {int(bucket["key"]) for bucket in answer["aggregations"]["numbers"]["buckets"]}
+        return must(self._query, filters=[self._bound, *(self._compiler.compile(tree) for tree in filters)])

@@ -164,7 +164,7 @@ class OpenSearchIndex:
         return Matches(
             keys=page.keys,
             total=counts.total,
-            entries=counts.entries + asked.left_out,
+            entries=counts.entries,
             after=after,
             facets=counts.facets,
             undated=counts.undated,

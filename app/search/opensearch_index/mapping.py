@@ -8,8 +8,7 @@ from app.search.index import SCHEMA_VERSION, Entry
 PREFIX = f"readingroom-v{SCHEMA_VERSION}"  # of every index, and the alias of those that are live
 
 _NUMBERS = (
-    "sequence", "oldest", "newest", "first_day", "last_day", "month", "year",
-    "copies", "original", "quotes", "first_page", "last_page",
+    "sequence", "oldest", "newest", "first_day", "last_day", "month", "year", "copies", "first_page", "last_page",
 )  # fmt: skip
 
 
@@ -45,15 +44,12 @@ def make_fields(entry: Entry) -> dict[str, Untyped]:
         "exemption_codes": entry.exemptions,
         TRAITS: [str(trait) for trait in entry.traits],
         "sender_key": [entry.sender_key] if entry.sender_key else [],
-        "quotes": entry.quotes,
         "sequence": entry.sequence,
         "oldest": oldest_rank(entry),
         "newest": newest_rank(entry),
     }
     if entry.copies:
         fields["copies"] = entry.copies
-    if entry.original:
-        fields["original"] = entry.original
     if entry.first_page:
         fields["first_page"] = entry.first_page
         fields["last_page"] = entry.last_page or entry.first_page

@@ -18,11 +18,8 @@ from app.search.query import (
     Node,
     Not,
     OnPages,
-    Original,
     Pattern,
     Phrase,
-    Quotes,
-    Unquoted,
     Word,
 )
 from app.search.query.tree import TextLeaf
@@ -34,7 +31,6 @@ class Compiler:
     """Translates trees; it knows which patterns are crowded, from the server's complaints about earlier tries."""
 
     def __init__(self) -> None:
-        self._quoted = True  # whether terms are looked for in quoted text
         self._crowded: set[Share] = set()
         self._shares: list[Share] = []  # by the number that the server's complaint has
 
@@ -69,16 +65,7 @@ class Compiler:
                 return _unscored({"term": {TRAITS: str(trait)}})
             case Exact(value, field):
                 return _unscored({"term": {EXACT[field]: value}})
-            case Unquoted(part):
-                self._quoted, before = False, self._quoted
-                compiled = self.compile(part)
-                self._quoted = before
-                return compiled
-            case Quotes(numbers):
-                return among("quotes", sorted(numbers))
-            case Original(numbers):
-                return among("original", sorted(numbers))
-        columns = leaf_columns(tree, quoted=self._quoted)
+        columns = leaf_columns(tree)
         return _any([self._compile_column(tree, column) for column in columns]) if columns else {"match_none": {}}
 
     def _compile_column(self, leaf: TextLeaf, column: LeafColumn) -> Query:

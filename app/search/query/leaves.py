@@ -50,6 +50,9 @@ _MEANT = {
     "on": "date",
     "pages": "page",
 }
+_STARS = re.compile(r"\*{2,}")
+_MOST_WILDCARDS = 8
+_LOWER_OPERATORS = ("and", "or", "not")
 _LONGEST_WORD = 200
 _LONGEST_PHRASE = 1000
 _FUZZY = re.compile(r"(.*?)~(\d*)", re.DOTALL)
@@ -88,6 +91,11 @@ def make_leaf(name: str | None, lexeme: Lexeme, notes: list[str]) -> Node | None
     if name == _PAGE:
         return _make_pages(lexeme.text, notes)
     field = Field(name) if name else None
+    if lexeme.kind is Kind.WORD:
+        lexeme = lexeme._replace(text=_STARS.sub("*", lexeme.text))
+        if sum(map(lexeme.text.count, "*?")) > _MOST_WILDCARDS:
+            notes.append(f'"{lexeme.text}" was ignored: it has more than {_MOST_WILDCARDS} of * and ?.')
+            return None
     leaf = _make_text_leaf(field, lexeme, notes)
     if leaf is None:
         notes.append(f'"{lexeme.text}" was ignored: it has no letter or digit to search for.')
@@ -104,10 +112,14 @@ def _make_text_leaf(field: Field | None, lexeme: Lexeme, notes: list[str]) -> No
     if field is Field.EXEMPTION and _EXEMPTION.fullmatch("".join(lexeme.text.split())):
         return Phrase(normalise_exemption(lexeme.text), field)
     if lexeme.kind is Kind.PHRASE:
+        if "*" in lexeme.text and find_tokens(lexeme.text):
+            notes.append(f'"{lexeme.text}": * has no meaning within quotation marks; words there are exact.')
         text = " ".join(lexeme.text[:_LONGEST_PHRASE].split())
         return _make_near(text, field, lexeme.near, notes) if lexeme.near else _make_phrase(text, field)
     if lexeme.kind is Kind.CODES:
         return Word(lexeme.text, field)
+    if lexeme.text in _LOWER_OPERATORS and lexeme.kind is Kind.WORD and field is None:
+        notes.append(f'"{lexeme.text}" was searched as a word: operators are written {lexeme.text.upper()}.')
     word = lexeme.text[:_LONGEST_WORD]
     distance = 0
     if match := _FUZZY.fullmatch(word):

@@ -18,7 +18,7 @@ _STRAIGHT = str.maketrans(
     }
 )
 # "(b)(5)" is a code and not two groups.
-CODES = re.compile(r"\([A-Za-z]\)\s?\(\d{1,2}\)(?:\s?\([A-Za-z]\)(?!\s?\(\d))?")
+CODES = re.compile(r"(?:\([A-Za-z]\)\s?|[A-Za-z])\(\d{1,2}\)(?:\s?\([A-Za-z]\)(?!\s?\(\d))?")
 FIELD = re.compile(r"([A-Za-z]+):(?!//)")
 _LEXEME = re.compile(
     rf"""(?P<space>\s+)
@@ -26,7 +26,7 @@ _LEXEME = re.compile(
     |(?P<open>\()
     |(?P<close>\))
     |"(?P<phrase>[^"]*)(?P<closed>"?)(?P<near>(?:~\d*)?)
-    |(?P<minus>-+(?=[^\s-]))
+    |(?P<minus>[-!]+(?=[^\s!-]))
     |(?P<field>{FIELD.pattern})
     |(?P<word>[^\s()"]+)""",
     re.VERBOSE,
@@ -56,7 +56,7 @@ class Lexeme(NamedTuple):
     near: str = ""  # what stands behind a phrase: "~10"
 
 
-OPERATORS = {"AND": Kind.AND, "OR": Kind.OR, "NOT": Kind.NOT}
+OPERATORS = {"AND": Kind.AND, "OR": Kind.OR, "NOT": Kind.NOT, "&&": Kind.AND, "||": Kind.OR}
 
 
 def split_query(text: str, notes: list[str]) -> list[Lexeme]:

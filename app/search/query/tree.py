@@ -123,27 +123,6 @@ class Exact:
 
 
 @dataclass(frozen=True, slots=True)
-class Unquoted:
-    """Whatever matches the part without a look at quoted text; the language cannot say it."""
-
-    part: "Node"
-
-
-@dataclass(frozen=True, slots=True)
-class Quotes:
-    """Quotes one of the emails that have these numbers as `Entry.original`; the language cannot say it."""
-
-    numbers: frozenset[int]
-
-
-@dataclass(frozen=True, slots=True)
-class Original:
-    """Has one of these numbers as `Entry.original`; the language cannot say it."""
-
-    numbers: frozenset[int]
-
-
-@dataclass(frozen=True, slots=True)
 class Not:
     """Whatever does not match the part."""
 
@@ -165,7 +144,7 @@ class Any:
 
 
 TextLeaf = Word | Phrase | Near | Pattern | Fuzzy
-Node = Everything | TextLeaf | Dated | OnPages | Has | Exact | Unquoted | Quotes | Original | Not | All | Any
+Node = Everything | TextLeaf | Dated | OnPages | Has | Exact | Not | All | Any
 
 
 def find_leaves(tree: Node) -> Iterator[TextLeaf]:
@@ -245,8 +224,6 @@ def render(tree: Node) -> str:
             return f"{'is' if trait is Trait.WITHHELD_SENDER else 'has'}:{trait}"
         case Exact(value, field):
             return f'{field}:"{value}"'
-        case Unquoted() | Quotes() | Original():
-            raise ValueError(f"There is no query for {tree}.")
     return _render_leaf(tree)
 
 

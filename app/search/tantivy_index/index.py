@@ -14,13 +14,12 @@ from typing import Any, Self
 
 import tantivy
 
-from app.errors import IndexUnavailableError
-from app.search.aggregations import Ask, Counting, Counts
+from app.errors import BadRequestError, IndexUnavailableError
+from app.search.aggregations import Ask, Counting, Counts, TooManyBucketsError
 from app.search.columns import FACETS, SUGGESTED, has_scores
 from app.search.index import PREFERENCE, Entry, Matches, OnKeys, Search
 from app.search.paging import Found, collect_page
-from app.search.query import Everything, Node, Not
-from app.search.quoting import MOST_NUMBERS, find_requoting
+from app.search.query import Everything
 from app.search.results import Order
 from app.search.similar import similar_words
 from app.search.snapshots import Snapshots
@@ -47,7 +46,8 @@ class _View:
 
     def count(self, search: Search, ask: Ask) -> Counts:
         """Return the counts of a search; those of the first page serve the others, and those of everything all."""
-        same = repr(replace(search, after=None, limit=0))
+        bound = search.after.bound if search.after else self.newest_sequence
+        same = f"{bound} {replace(search, after=None, limit=0)!r}"
         asks_all = replace(search, after=None) == Search(
             Everything(), order=search.order, limit=search.limit, collapse=search.collapse
         )
@@ -133,9 +133,13 @@ class TantivyIndex:
 
     def search(self, search: Search, on_keys: OnKeys | None = None) -> Matches:
         """Return one page of what matches, with the counts of all of it."""
+        loaded = _Kept(on_keys)
         with _damage_told():
             view = (search.after and self._snapshots.find(search.after.generation)) or self._view()
-            return self._answer(view, search, on_keys)
+            matches = self._answer(view, search, loaded)
+        if loaded.error:  # not the engine's
+            raise loaded.error
+        return matches
 
     def find_similar(self, word: str) -> Mapping[str, int]:
         """Return words that are two letters or less from this one, with the number of entries that have them."""
@@ -148,13 +152,12 @@ class TantivyIndex:
         self._current = None
         self._counters.shutdown()
 
-    def _answer(self, view: _View, search: Search, on_keys: OnKeys | None) -> Matches:
+    def _answer(self, view: _View, search: Search, on_keys: OnKeys) -> Matches:
         asked = _Asked(self._compiler, view.searcher, search)
         # tantivy counts without Python's lock: meanwhile the page is looked up and, by `on_keys`, its hits.
         counting = self._counters.submit(view.count, search, asked.count)
         page = collect_page(search, asked.fetch, asked.first_of)
-        if on_keys:
-            on_keys(page.keys)
+        on_keys(page.keys)
         counts = counting.result()
         bound = search.after.bound if search.after else view.newest_sequence
         after = page.place(search, counts.total, search.after.generation if search.after else view.generation, bound)
@@ -163,7 +166,7 @@ class TantivyIndex:
         return Matches(
             keys=page.keys,
             total=counts.total,
-            entries=counts.entries + asked.left_out,
+            entries=counts.entries,
             after=after,
             facets=counts.facets,
             undated=counts.undated,
@@ -173,15 +176,37 @@ class TantivyIndex:
 
     def _view(self) -> _View:
         """Return the newest state; it costs one small read where nothing has changed."""
-        meta = (self._folder / "meta.json").read_bytes()
-        generation = f"{zlib.crc32(meta):08x}{len(meta):x}"
+        generation = self._read_generation()
         with self._lock:
-            if self._current is None or self._current.generation != generation:
+            while self._current is None or self._current.generation != generation:
                 if self._current:  # a cursor of another process may lead to it
                     self._snapshots.keep(self._current.generation, self._current)
                 self._index.reload()
-                self._current = _View(generation, self._index.searcher())
+                searcher = self._index.searcher()
+                if (after := self._read_generation()) != generation:
+                    generation = after  # written meanwhile: which of the two states it is nobody knows
+                    continue
+                self._current = _View(generation, searcher)
             return self._current
+
+    def _read_generation(self) -> str:
+        meta = (self._folder / "meta.json").read_bytes()
+        return f"{zlib.crc32(meta):08x}{len(meta):x}"
+
+
+class _Kept:
+    """What is to be done with the keys of a page; it keeps the error, which says nothing of the index."""
+
+    def __init__(self, on_keys: OnKeys | None) -> None:
+        self._on_keys = on_keys
+        self.error: Exception | None = None
+
+    def __call__(self, keys: tuple[str, ...]) -> None:
+        try:
+            if self._on_keys:
+                self._on_keys(keys)
+        except Exception as error:
+            self.error = error
 
 
 class _Asked:
@@ -194,7 +219,6 @@ class _Asked:
         self._by_score = search.order is Order.RELEVANCE and has_scores(search.query)
         self._column = "oldest" if search.order is Order.DATE else "newest"
         self._query = compiler.compile(search.query)
-        self.left_out = 0  # entries that match and are left out, for they quote others that do
         self._matching = self._narrow(None)
         self._ranked = self._matching
         if search.preferred and self._by_score:
@@ -207,12 +231,19 @@ class _Asked:
         query = self._narrow(without) if without else self._matching
         if copies:
             query = must(query, self._compiler.within("copies", *copies))
-        answer: Mapping[str, Any] = self._searcher.aggregate(query, dict(wanted))
+        try:
+            answer: Mapping[str, Any] = self._searcher.aggregate(query, dict(wanted))
+        except ValueError as error:
+            if "bucket limit" in str(error):
+                raise TooManyBucketsError from error
+            raise
         return answer
 
     def fetch(self, offset: int, rank: int | None, count: int) -> list[Found]:
         """Return up to `count` matches behind an offset, or behind a rank in an order by date."""
         if self._by_score:
+            # A cursor that is none of ours may name any number.
+            offset = min(offset, self._searcher.num_docs)
             found = [(0, address) for address in self._fetch_by_score(self._ranked, offset, count)]
         else:
             found = self._fetch_by_date(self._matching, rank, count)
@@ -247,25 +278,7 @@ class _Asked:
         parts = [self._query, *(self._compiler.filter(tree) for tree in filters)]
         if search.after:
             parts.append(self._compiler.within("sequence", None, search.after.bound))
-        matching = must(*parts)
-        requoting = find_requoting(search, lambda tree, column: self._numbers(matching, tree, column))
-        if requoting is None:
-            return matching
-        if without is None:
-            counted = self._searcher.aggregate(
-                must(matching, self._compiler.filter(requoting)), {"count": {"value_count": {"field": "sequence"}}}
-            )
-            self.left_out = int(counted["count"]["value"])
-        return must(matching, self._compiler.filter(Not(requoting)))
-
-    def _numbers(self, matching: tantivy.Query, tree: Node, column: str) -> set[int]:
-        """Return the distinct numbers in a column of what matches a query and a tree."""
-        # What has no number is left out first: that is nearly all, and costs least.
-        wanted = must(self._compiler.within(column, 1, None), matching, self._compiler.filter(tree))
-        size = MOST_NUMBERS + 1
-        terms = {"terms": {"field": column, "size": size, "segment_size": size}}
-        answer = self._searcher.aggregate(wanted, {"numbers": terms})
-        return {int(bucket["key"]) for bucket in answer["numbers"]["buckets"]}
+        return must(*parts)
 
     def _fetch_by_date(
         self, query: tantivy.Query, rank: int | None, count: int
@@ -314,6 +327,8 @@ def _damage_told() -> Iterator[None]:
     try:
         yield
     except (ValueError, OSError) as error:
+        if "max expansions" in str(error):
+            raise BadRequestError("A pattern stands for too many words; give more of its letters.") from error
         log.exception("damaged index")
         raise IndexUnavailableError(
             f"The index cannot be read ({error}); `readingroom reindex` makes it anew."

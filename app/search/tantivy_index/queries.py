@@ -17,11 +17,8 @@ from app.search.query import (
     Node,
     Not,
     OnPages,
-    Original,
     Pattern,
     Phrase,
-    Quotes,
-    Unquoted,
     Word,
 )
 from app.search.query.tree import TextLeaf
@@ -30,10 +27,8 @@ from app.search.query.tree import TextLeaf
 class Compiler:
     """Makes tantivy's queries for one schema; what only filters has no score."""
 
-    def __init__(self, schema: tantivy.Schema, *, quoted: bool = True) -> None:
-        """Take the schema; without `quoted` no term is looked for in quoted text."""
+    def __init__(self, schema: tantivy.Schema) -> None:
         self._schema = schema
-        self._quoted = quoted
 
     def compile(self, tree: Node) -> tantivy.Query:
         """Return the query for a tree."""
@@ -57,12 +52,6 @@ class Compiler:
                 return self.exact(TRAITS, str(trait))
             case Exact(value, field):
                 return self.exact(EXACT[field], value)
-            case Unquoted(part):
-                return Compiler(self._schema, quoted=False).compile(part)
-            case Quotes(numbers):
-                return self.among("quotes", sorted(numbers))
-            case Original(numbers):
-                return self.among("original", sorted(numbers))
         return self._compile_leaf(tree)
 
     def filter(self, tree: Node) -> tantivy.Query:
@@ -82,7 +71,7 @@ class Compiler:
         return _unscored(tantivy.Query.range_query(self._schema, column, tantivy.FieldType.Integer, low, high))
 
     def _compile_leaf(self, leaf: TextLeaf) -> tantivy.Query:
-        columns = [self._compile_column(leaf, column) for column in leaf_columns(leaf, quoted=self._quoted)]
+        columns = [self._compile_column(leaf, column) for column in leaf_columns(leaf)]
         return should(*columns) if columns else tantivy.Query.empty_query()
 
     def _compile_column(self, leaf: TextLeaf, column: LeafColumn) -> tantivy.Query:

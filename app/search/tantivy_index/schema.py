@@ -22,8 +22,7 @@ PEOPLE = "people"  # the number and the key of each person
 # Facets of many values are counted by numbers: tantivy puts those of several segments together ten times faster.
 PERSON_NUMBERS = {"from": "sender_number", "to": "recipient_numbers"}
 _NUMBERS = (
-    "sequence", "oldest", "newest", "first_day", "last_day", "month", "year",
-    "copies", "original", "first_page", "last_page",
+    "sequence", "oldest", "newest", "first_day", "last_day", "month", "year", "copies", "first_page", "last_page",
 )  # fmt: skip
 
 
@@ -33,7 +32,6 @@ def make_schema() -> tantivy.Schema:
     builder.add_text_field("key", stored=True, tokenizer_name="raw", index_option="basic")
     for column in (*EXACT.values(), TRAITS):
         builder.add_text_field(column, fast=True, tokenizer_name="raw", index_option="basic")
-    builder.add_integer_field("quotes", indexed=True, fast=True)
     builder.add_text_field(PEOPLE, tokenizer_name="raw", index_option="basic")
     for column in PERSON_NUMBERS.values():
         builder.add_integer_field(column, fast=True)
@@ -63,7 +61,6 @@ def make_fields(entry: Entry) -> dict[str, Any]:
         PEOPLE: [f"{person_number(key)}:{key}" for key in {entry.sender_key, *entry.recipient_keys} if key],
         "sender_number": [person_number(entry.sender_key)] if entry.sender_key else [],
         "recipient_numbers": [person_number(key) for key in entry.recipient_keys],
-        "quotes": list(entry.quotes),
         TRAITS: [str(trait) for trait in entry.traits],
         "sequence": entry.sequence,
         "oldest": oldest_rank(entry),
@@ -71,8 +68,6 @@ def make_fields(entry: Entry) -> dict[str, Any]:
     }
     if entry.copies:
         fields["copies"] = entry.copies
-    if entry.original:
-        fields["original"] = entry.original
     if entry.first_page:
         fields["first_page"] = entry.first_page
         fields["last_page"] = entry.last_page or entry.first_page

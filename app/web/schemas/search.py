@@ -135,6 +135,24 @@ def search_page(results: Results) -> SearchPage:
     )
 
 
+def nothing_found(reason: str) -> SearchPage:
+    """Return the answer to a search that was not made, with the reason."""
+    return SearchPage(
+        count=0,
+        entries=0,
+        results=[],
+        facets=[],
+        histogram=[],
+        undated=0,
+        next_cursor=None,
+        terms=[],
+        did_you_mean=None,
+        query_parsed="",
+        ignored=[reason],
+        unsearchable_pages=0,
+    )
+
+
 def _result(hit: Hit) -> SearchResult:
     document_url = f"/documents/{hit.document_key}"
     is_page = hit.kind is EntryKind.PAGE

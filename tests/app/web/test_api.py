@@ -159,6 +159,7 @@ def test_openapi_describes_every_path(client: httpx.Client) -> None:
         "/api/v1",
         "/api/v1/status",
         "/api/v1/search",
+        "/api/v1/help/search",
         "/api/v1/releases",
         "/api/v1/releases/{slug}",
         "/api/v1/releases/{slug}/missing",
