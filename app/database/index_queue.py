@@ -47,16 +47,6 @@ class IndexQueueRepository:
         """
         return list(self._session.scalars(delete(RetiredEntry).returning(RetiredEntry.key)))
 
-    def put_all_back(self) -> None:
-        """Let every row wait again, for an index that starts empty."""
-        for model in (Message, Page):
-            self._session.execute(
-                update(model)
-                .where(model.indexed_at.is_not(None))
-                .values(indexed_at=None)
-                .execution_options(synchronize_session=False)
-            )
-
     def find_indexable(self, model: type[Message] | type[Page], after: int, limit: int) -> Sequence[int]:
         """Return ids greater than `after`, in order, of rows that are entries of the index by themselves."""
         ids = select(model.id).where(model.id > after).order_by(model.id).limit(limit)

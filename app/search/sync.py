@@ -48,10 +48,7 @@ class Synchroniser:
         with self._home.writing(wait_s) as mine:
             if not mine:
                 raise IndexUnavailableError("Another process writes the index; try again when it has ended.")
-            with self._home.building() as index:
-                written = index.fill(self._every_entry())
-            self._empty_queue()  # what changed meanwhile went into the old index, or into none
-            return written
+            return self._fill()
 
     def ensure_index(self, wait_s: float = _WAIT_S) -> int:
         """See that there is an index that can be opened: one that cannot is made anew from the record.
@@ -64,11 +61,13 @@ class Synchroniser:
             if not mine or self._is_open():
                 return 0
             self._home.retire_others()
-            with self._sessions.begin() as session:
-                IndexQueueRepository(session).put_all_back()
-            with self._home.building():
-                log.info("index starts empty")
-            return self._empty_queue()
+            return self._fill()
+
+    def _fill(self) -> int:
+        with self._home.building() as index:
+            written = index.fill(self._every_entry())
+        self._empty_queue()  # what changed meanwhile went into the old index, or into none
+        return written
 
     def _is_open(self) -> bool:
         try:
