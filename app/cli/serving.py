@@ -1,6 +1,7 @@
 """Serve an archive: in this process, or in several that share the port."""
 
 import atexit
+import gc
 import socket
 import sys
 from contextlib import ExitStack
@@ -69,4 +70,6 @@ def _open(stack: ExitStack) -> Archive:
     _be_fair()
     settings = Settings.load()
     set_up_logging(settings.log_level)
-    return stack.enter_context(open_archive(settings))
+    archive = stack.enter_context(open_archive(settings))
+    gc.freeze()  # what is loaded by now stays: to look through it for garbage would hold up answers
+    return archive

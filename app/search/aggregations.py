@@ -12,11 +12,13 @@ from typing import Any
 
 from app.search.columns import FACETS
 from app.search.index import MOST_DAY_MONTHS, Search
+from app.search.query import All, Dated
 
 MOST_VALUES = 60  # of a facet are answered, those with most entries; all are counted
 _MOST_YEARS = 1_000  # are all answered
 _MOST_COUNTED = 60_000  # distinct values that are told apart; beyond are the rarest
 _MOST_COPIES = 4_000  # entries with copies that are grouped at once: engines limit what an answer may hold
+_FEW_DAYS = 400  # of a range of dates: its matches may have to be shown by day
 _UNDATED = 0  # stands for the month of what has no date
 
 Aggregations = dict[str, Any]
@@ -69,6 +71,8 @@ class Counting:
         wanted = self._terms(facets)
         if self._search.counted:
             wanted["months"] = self._term("month", _MOST_COUNTED, missing=_UNDATED)
+            if self._asks_for_few_days():  # that saves another walk over the matches
+                wanted["days"] = self._term("first_day", _MOST_COUNTED)
         counted = self._count_once(None, wanted, whole=True)
         total = counted.pop("total")[""]
         entries = counted.pop("entries")[""]
@@ -77,12 +81,23 @@ class Counting:
         months = counted.pop("months", Counter())
         undated = months.pop(_UNDATED, 0)
         by_month = _by_date(months)
-        return Counts(total, entries, self._with_values(counted), undated, by_month, self._count_days(by_month))
+        days = counted.pop("days", None)
+        return Counts(total, entries, self._with_values(counted), undated, by_month, self._count_days(by_month, days))
 
-    def _count_days(self, months: Mapping[date, int]) -> dict[date, int]:
+    def _asks_for_few_days(self) -> bool:
+        asked = (self._search.query, self._search.filters, *self._search.choices.values())
+        return any(
+            isinstance(part, Dated) and part.first and part.last and (part.last - part.first).days <= _FEW_DAYS
+            for tree in asked
+            for part in (tree.parts if isinstance(tree, All) else [tree])
+        )
+
+    def _count_days(self, months: Mapping[date, int], days: Counter[Any] | None) -> dict[date, int]:
         numbers = [month.year * 12 + month.month for month in months]
         if not numbers or max(numbers) - min(numbers) >= MOST_DAY_MONTHS:
             return {}
+        if days is not None:
+            return _by_date(days)
         return _by_date(self._count_once(None, {"days": self._term("first_day", _MOST_COUNTED)}, whole=False)["days"])
 
     def _count_once(self, without: str | None, wanted: Aggregations, *, whole: bool) -> dict[str, Counter[Any]]:

@@ -1,7 +1,6 @@
 """Write an index of tantivy's, and answer searches from it."""
 
 import logging
-import os
 import threading
 import zlib
 from collections import OrderedDict
@@ -32,6 +31,7 @@ _HEAP_BYTES = 64_000_000
 _FILLING_HEAP_BYTES = 150_000_000
 _MANY = 4
 _SPARE = 64
+_COUNTERS = 16  # threads: a quick search must not wait until slow ones have counted
 _MOST_COUNTS_KEPT = 64
 
 
@@ -78,7 +78,7 @@ class TantivyIndex:
         self._lock = threading.Lock()
         self._snapshots: Snapshots[_View] = Snapshots(lambda _view: None)
         self._current: _View | None = None
-        self._counters = ThreadPoolExecutor(max_workers=os.cpu_count(), thread_name_prefix="count")
+        self._counters = ThreadPoolExecutor(_COUNTERS, thread_name_prefix="count")
 
     @classmethod
     def create(cls, folder: Path) -> Self:
