@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, aliased, contains_eager, defer, load_only, selectinload
 
 from app.database.models import (
@@ -123,12 +123,12 @@ class HitLoader:
         """Return the number of pages without text in these releases, or in all if none is named."""
         counted = select(func.count()).select_from(Page).where(Page.text_source == TextSource.NONE)
         if releases:
-            documents = (
-                select(ReleasedFile.document_id)
-                .join(Release, Release.id == ReleasedFile.release_id)
+            # Asked of each such page, for these are few; a release may have a hundred thousand files.
+            counted = counted.where(
+                exists()
+                .where(ReleasedFile.document_id == Page.document_id, ReleasedFile.release_id == Release.id)
                 .where(Release.slug.in_(releases))
             )
-            counted = counted.where(Page.document_id.in_(documents))
         return self._session.scalar(counted) or 0
 
     def _load_messages(self, keys: Collection[str]) -> dict[str, Message]:
