@@ -38,7 +38,7 @@ class Entry:
     traits: tuple[Trait, ...]
     first_page: int | None  # of its document; None for a mail, which has no pages
     last_page: int | None
-    copies: int  # a number that all printed copies of one email share, 0 if it is the only one
+    copies: int  # a number that the printed copies of one email share, if their subjects are alike; 0 if it has none
     first_day: date | None  # the wall date; of "September 2012" its first and last day
     last_day: date | None
     sent_at: datetime | None  # for sorting; wall time as printed

@@ -114,7 +114,7 @@ def test_no_page_and_no_answer_tells(client: httpx.Client) -> None:
 @pytest.mark.parametrize("word", _HIDDEN)
 def test_no_search_finds_a_hidden_word(client: httpx.Client, word: str) -> None:
     assert client.get("/api/v1/search", params={"q": f'"{word}"'}).json()["count"] == 0
-    assert client.get("/api/v1/search", params={"q": "list"}).json()["count"] == 3
+    assert client.get("/api/v1/search", params={"q": "list"}).json()["entries"] == 3
 
 
 def test_no_export_holds_a_hidden_word(archive: Archive, home: Path) -> None:

@@ -76,4 +76,4 @@ class Surroundings:
     attachments: Sequence[str]
     codes: Collection[str]
     redacted: bool  # a box stands in it, with or without a code
-    copies: int
+    sent_id: int  # of the message as it was sent, if it is printed more than once; else 0
