@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from itertools import pairwise
 from types import MappingProxyType
+from typing import Any as Untyped
 
 from app.search.index import Entry
 from app.search.query import Field, Fuzzy, Near, Node, Not, Pattern, Phrase, Word
@@ -28,6 +29,10 @@ TEXT_COLUMNS = (
     "agency_words",
     "release_words",
 )
+
+NUMBER_COLUMNS = (
+    "sequence", "oldest", "newest", "first_day", "last_day", "month", "year", "copies", "first_page", "last_page",
+)  # fmt: skip
 
 # The weight of a term by the column that it stands in.
 SEARCHED: Mapping[Field | None, tuple[tuple[str, float], ...]] = MappingProxyType(
@@ -133,6 +138,34 @@ def entry_tokens(entry: Entry) -> dict[str, list[str]]:
         "release_words": _list_tokens(entry.releases),
     }
     return tokens | {stem_column(column): stem_tokens(tokens[column]) for column in STEMMED}
+
+
+def entry_fields(entry: Entry) -> dict[str, Untyped]:
+    """Return the values of an entry by column, as engines with columns keep them: tokens joined by blanks."""
+    fields: dict[str, Untyped] = {name: " ".join(tokens) for name, tokens in entry_tokens(entry).items()}
+    fields |= {
+        "releases": list(entry.releases),
+        "agencies": list(entry.agencies),
+        "participant_keys": list(entry.participant_keys),
+        "recipient_keys": list(entry.recipient_keys),
+        "exemption_codes": list(entry.exemptions),
+        "sender_key": [entry.sender_key] if entry.sender_key else [],
+        TRAITS: [str(trait) for trait in entry.traits],
+        "sequence": entry.sequence,
+        "oldest": oldest_rank(entry),
+        "newest": newest_rank(entry),
+    }
+    if entry.copies:
+        fields["copies"] = entry.copies
+    if entry.first_page:
+        fields["first_page"] = entry.first_page
+        fields["last_page"] = entry.last_page or entry.first_page
+    if entry.first_day:
+        fields["first_day"] = entry.first_day.toordinal()
+        fields["last_day"] = (entry.last_day or entry.first_day).toordinal()
+        fields["month"] = entry.first_day.replace(day=1).toordinal()
+        fields["year"] = entry.first_day.year
+    return fields
 
 
 def facet_values(entry: Entry) -> tuple[tuple[str, ...], ...]:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 
 from app.config import Settings
 from app.database.connection import Sessions
@@ -14,9 +15,9 @@ from app.search.explain import count_terms, propose
 from app.search.filters import facet_value, make_choices, make_filters, split_excluded
 from app.search.hits import HitLoader
 from app.search.home import IndexHome
-from app.search.index import Search
+from app.search.index import Search, SearchIndex
 from app.search.marks import Marker
-from app.search.query import Field, all_of, parse
+from app.search.query import Field, Parsed, all_of, parse
 from app.search.results import Hit, Results, SearchRequest
 from app.search.sync import Synchroniser
 
@@ -48,16 +49,7 @@ class SearchService:
             raise BadRequestError(f"per_page={request.per_page} is not between 1 and {MOST_PER_PAGE}.")
         request = self._by_representatives(request)
         parsed = parse(request.q)
-        wanted = Search(
-            query=parsed.tree,
-            filters=make_filters(request),
-            choices=make_choices(request),
-            preferred=parsed.preferred,
-            collapse=request.collapse,
-            order=request.order_by,
-            limit=request.per_page,
-            after=read_cursor(request),
-        )
+        wanted = _wanted(request, parsed)
         index = self._home.live()
         hits: list[Hit] = []
 
@@ -68,20 +60,13 @@ class SearchService:
         matches = index.search(wanted, load)
         terms = () if matches.total else count_terms(index, parsed.tree)
 
-        def count_one(name: str, value: str) -> int:
-            choices = {other: tree for other, tree in wanted.choices.items() if other != name}
-            filters = all_of([wanted.filters, facet_value(name, value)])
-            return index.search(
-                replace(wanted, filters=filters, choices=choices, after=None, limit=0, counted=False)
-            ).total
-
         with self._sessions() as session:
             loader = HitLoader(session)
             return Results(
                 count=matches.total,
                 hits=tuple(hits),
                 entries=matches.entries,
-                facets=make_facets(matches, request, loader, count_one),
+                facets=make_facets(matches, request, loader, partial(_count_value, index, wanted)),
                 histogram=make_histogram(matches),
                 undated=matches.undated,
                 next_cursor=write_cursor(request, matches.after) if matches.after else None,
@@ -144,6 +129,26 @@ class SearchService:
     def marked_words(self, q: str, text: str) -> list[int]:
         """Return the indexes into `text.split()` of the words that the query marks, in order."""
         return Marker(parse(q).tree, _ON_PAGES).find_words(text)
+
+
+def _wanted(request: SearchRequest, parsed: Parsed) -> Search:
+    return Search(
+        query=parsed.tree,
+        filters=make_filters(request),
+        choices=make_choices(request),
+        preferred=parsed.preferred,
+        collapse=request.collapse,
+        order=request.order_by,
+        limit=request.per_page,
+        after=read_cursor(request),
+    )
+
+
+def _count_value(index: SearchIndex, wanted: Search, facet: str, value: str) -> int:
+    """Return the number of matches that have a value of a facet, whatever else is chosen in it."""
+    choices = {name: tree for name, tree in wanted.choices.items() if name != facet}
+    filters = all_of([wanted.filters, facet_value(facet, value)])
+    return index.search(replace(wanted, filters=filters, choices=choices, after=None, limit=0, counted=False)).total
 
 
 def _find_unknown(loader: HitLoader, request: SearchRequest) -> list[str]:

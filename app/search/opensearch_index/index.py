@@ -9,10 +9,9 @@ from typing import Any, Self
 
 from app.errors import BadRequestError, IndexUnavailableError
 from app.search.aggregations import Counting
-from app.search.columns import SUGGESTED
+from app.search.columns import SUGGESTED, entry_fields
 from app.search.index import Entry, Matches, OnKeys, Search
 from app.search.opensearch_index.asked import Asked
-from app.search.opensearch_index.mapping import make_fields
 from app.search.opensearch_index.queries import Compiler, make_suggestion
 from app.search.opensearch_index.server import Server, ServerError, Write
 from app.search.paging import collect_page
@@ -83,7 +82,7 @@ class OpenSearchIndex:
         """
         newest = {entry.key: entry for entry in added}
         writes = [Write(key, None) for key in dict.fromkeys(removed) if key not in newest]
-        writes += [Write(key, make_fields(entry)) for key, entry in newest.items()]
+        writes += [Write(key, entry_fields(entry)) for key, entry in newest.items()]
         with _told():
             self._server.write(self._alias, writes)
             self._server.refresh(self.name)
@@ -94,7 +93,7 @@ class OpenSearchIndex:
         count = 0
         with _told():
             for entries in batches:
-                self._server.write(self._alias, [Write(entry.key, make_fields(entry)) for entry in entries])
+                self._server.write(self._alias, [Write(entry.key, entry_fields(entry)) for entry in entries])
                 count += len(entries)
             self._server.refresh(self.name)
             self._mark()

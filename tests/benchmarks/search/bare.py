@@ -11,6 +11,7 @@ from tantivy import Query
 from app.search.columns import (
     EXACT,
     FACETS,
+    NUMBER_COLUMNS,
     STEMMED,
     TEXT_COLUMNS,
     TRAITS,
@@ -28,18 +29,6 @@ from app.search.tantivy_index.schema import PEOPLE, PERSON_NUMBERS, person_numbe
 from tests.benchmarks.search.cases import Case, Found
 
 _HEAP_BYTES = 150_000_000  # as our engine's when it fills an index
-_NUMBERS = (
-    "sequence",
-    "oldest",
-    "newest",
-    "first_day",
-    "last_day",
-    "month",
-    "year",
-    "copies",
-    "first_page",
-    "last_page",
-)
 _MOST_VALUES, _MOST_COUNTED = 60, 60_000  # as our engine counts
 _COUNTED = {**FACETS, **PERSON_NUMBERS}
 _YEAR_DAYS = 366  # a result within so many is also counted by day
@@ -58,7 +47,7 @@ def write_bare_index(folder: Path, entries: Sequence[Entry]) -> None:
         builder.add_text_field(column, tokenizer_name="default", index_option="position")
     for column in STEMMED:
         builder.add_text_field(stem_column(column), tokenizer_name="en_stem", index_option="position")
-    for column in _NUMBERS:
+    for column in NUMBER_COLUMNS:
         builder.add_integer_field(column, indexed=True, fast=True)
     schema = builder.build()
     writer = tantivy.Index(schema, str(folder)).writer(_HEAP_BYTES, num_threads=1)
