@@ -72,6 +72,11 @@ class Search:
     limit: int = 20
     after: Place | None = None  # of an earlier answer to the same search
 
+    def narrowing(self, without: str | None) -> list[Node]:
+        """Return the filters and choices that take something away, but for the choice in one facet (None: all)."""
+        choices = [tree for name, tree in self.choices.items() if name != without]
+        return [tree for tree in (self.filters, *choices) if not isinstance(tree, Everything)]
+
 
 @dataclass(frozen=True, slots=True)
 class Matches:

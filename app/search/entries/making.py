@@ -20,24 +20,20 @@ _SENDERS = (Role.SENDER, Role.ON_BEHALF_OF)
 
 
 def numbers_of(message: Printed, numbers: Mapping[tuple[int, int], list[str]]) -> tuple[str, ...]:
+    """Return the numbers stamped on the pages of a message, given those of its document by page."""
     pages = range(message.first_page, message.last_page + 1)
     found = [number for page in pages for number in numbers.get((message.document_id, page), ())]
     return tuple(dict.fromkeys(found))
 
 
 def make_message_entry(message: Printed, sequence: int, around: Surroundings) -> Entry:
+    """Return the entry of a printed message with all that it quotes."""
     people = around.people
     own = [someone for someone in people if someone.message_id == message.id]
     sender = next((someone for someone in own if someone.role is Role.SENDER), None)
     recipients = [someone for someone in own if someone.role not in _SENDERS]
     first_day, last_day = _days(message)
     names = around.attachments
-    traits = {
-        Trait.ATTACHMENT: bool(names),
-        Trait.REDACTION: around.redacted,
-        Trait.QUOTED: bool(message.quoted_text.strip()),
-        Trait.WITHHELD_SENDER: sender is not None and sender.withheld,
-    }
     return Entry(
         key=message.key,
         kind=EntryKind.MESSAGE,
@@ -56,7 +52,7 @@ def make_message_entry(message: Printed, sequence: int, around: Surroundings) ->
         text=message.text,
         quoted_text=message.quoted_text,
         attachments="\n".join(" ".join(name.split()) for name in names),
-        traits=tuple(trait for trait, holds in traits.items() if holds),
+        traits=_traits(message, around, sender),
         first_page=message.first_page if around.document.has_pages else None,
         last_page=message.last_page if around.document.has_pages else None,
         copies=_copies(around.sent_id, message.subject or ""),
@@ -69,6 +65,7 @@ def make_message_entry(message: Printed, sequence: int, around: Surroundings) ->
 
 
 def make_page_entry(page: Page, document: Released, sequence: int, *, agencies: tuple[str, ...]) -> Entry:
+    """Return the entry of a page that belongs to no message."""
     return Entry(
         key=f"{document.key}/{page.number}",
         kind=EntryKind.PAGE,
@@ -103,6 +100,16 @@ def make_page_entry(page: Page, document: Released, sequence: int, *, agencies: 
 
 def _lines(people: Iterable[Someone]) -> str:
     return "\n".join(dict.fromkeys(someone.line for someone in people))
+
+
+def _traits(message: Printed, around: Surroundings, sender: Someone | None) -> tuple[Trait, ...]:
+    traits = {
+        Trait.ATTACHMENT: bool(around.attachments),
+        Trait.REDACTION: around.redacted,
+        Trait.QUOTED: bool(message.quoted_text.strip()),
+        Trait.WITHHELD_SENDER: sender is not None and sender.withheld,
+    }
+    return tuple(trait for trait, holds in traits.items() if holds)
 
 
 def _copies(sent_id: int, subject: str) -> int:

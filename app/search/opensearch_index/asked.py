@@ -9,7 +9,6 @@ from app.search.index import PREFERENCE, Search
 from app.search.opensearch_index.queries import Compiler, Query, among, must, prefer, within
 from app.search.opensearch_index.server import ServerError
 from app.search.paging import Found
-from app.search.query import Everything
 from app.search.results import Order
 
 _LARGEST_PAGE = 10_000  # hits of one answer, unless the server's limit is raised
@@ -99,7 +98,4 @@ class Asked:
 
     def _narrow(self, without: str | None) -> Query:
         """Return the query with all that must hold, but for the choice in one facet."""
-        search = self._search
-        choices = [tree for name, tree in search.choices.items() if name != without]
-        filters = [tree for tree in (search.filters, *choices) if not isinstance(tree, Everything)]
-        return must(self._query, filters=[self._bound, *(self._compiler.compile(tree) for tree in filters)])
+        return must(self._query, filters=[self._bound, *map(self._compiler.compile, self._search.narrowing(without))])

@@ -273,9 +273,7 @@ class _Asked:
     def _narrow(self, without: str | None) -> tantivy.Query:
         """Return the query with all that must hold, but for the choice in one facet."""
         search = self._search
-        choices = [tree for name, tree in search.choices.items() if name != without]
-        filters = [tree for tree in (search.filters, *choices) if not isinstance(tree, Everything)]
-        parts = [self._query, *(self._compiler.filter(tree) for tree in filters)]
+        parts = [self._query, *(self._compiler.filter(tree) for tree in search.narrowing(without))]
         if search.after:
             parts.append(self._compiler.within("sequence", None, search.after.bound))
         return must(*parts)
