@@ -12,6 +12,7 @@ from app.database.connection import Sessions, migrate, open_database, open_sessi
 from app.database.reading import open_for_reading
 from app.errors import ArchiveError
 from app.search.home import IndexHome
+from app.search.lanes import Lanes
 from app.search.service import SearchService, open_search
 from app.store import FileStore
 
@@ -48,9 +49,11 @@ def open_for_readers(settings: Settings) -> Iterator[Archive]:
     Raises:
         ArchiveError: it is not there; `open_archive` makes it, and brings it to the newest schema.
     """
-    engine = open_for_reading(settings.database_url, limit_s=settings.query_timeout_s)
+    limit_s = settings.query_timeout_s
+    engine = open_for_reading(settings.database_url, limit_s=limit_s)
     sessions = open_sessions(engine)
     home = IndexHome(settings)
-    yield Archive(settings, engine, sessions, SearchService(home, sessions), FileStore(settings.files_folder))
+    search = SearchService(home, sessions, Lanes.of_service(limit_s))
+    yield Archive(settings, engine, sessions, search, FileStore(settings.files_folder))
     home.close()
     engine.dispose()

@@ -91,6 +91,7 @@ def _options(settings: Settings) -> dict[str, Any]:
     return {
         "http": TimedProtocol,
         "ws": "none",
+        "server_header": False,
         "h11_max_incomplete_event_size": LARGEST_HEAD,
         "timeout_keep_alive": _KEPT_S,
         "backlog": _BACKLOG,

@@ -15,7 +15,7 @@ RENDERER_VERSION = 2  # raise it when the same page is to look different
 SMALLEST_DPI, LARGEST_DPI = 36, 300
 _TIMEOUT_S = 20.0
 _WORKERS = 2
-_MOST_WAITING = 24  # of the service's 40 threads: what cannot be drawn must not keep others from reading
+_MOST_WAITING = 8  # of the service's 40 threads: what cannot be drawn must not keep others from reading
 _MOST_FAILURES = 10_000
 
 
