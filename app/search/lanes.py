@@ -14,8 +14,8 @@ from app.errors import BusyError
 
 HEAVY_COST = 60  # of a query, as `find_cost` says: those above wait in a lane of their own
 
-_QUICK_PLACES, _QUICK_LINE = 4, 12
-_HEAVY_PLACES, _HEAVY_LINE = 1, 3  # a process has 40 threads: readers of documents must find one
+# Places and line of each lane. A process has 40 threads, of which pictures take 8: readers of documents must find one.
+_SIZES = ((4, 8), (1, 3), (2, 4))
 
 
 class Lane:
@@ -50,21 +50,22 @@ class Lane:
 class Lanes:
     """The lanes of one process, and how long what was begun may go on asking the engine."""
 
-    quick: Lane
-    heavy: Lane
+    quick: Lane  # searches
+    heavy: Lane  # searches that ask for much
+    lists: Lane  # what counts or sorts all of the record
     limit_s: float
 
     @classmethod
     def of_service(cls, limit_s: float) -> "Lanes":
         """Return the lanes of a process that serves many readers."""
-        quick = Lane(places=_QUICK_PLACES, line=_QUICK_LINE, wait_s=limit_s)
-        return cls(quick, Lane(places=_HEAVY_PLACES, line=_HEAVY_LINE, wait_s=limit_s), limit_s)
+        quick, heavy, lists = (Lane(places=places, line=line, wait_s=limit_s) for places, line in _SIZES)
+        return cls(quick, heavy, lists, limit_s)
 
     @classmethod
     def of_one(cls) -> "Lanes":
         """Return the lanes of a program that serves nobody else: all that comes is let in."""
         everyone = Lane(places=1_000, line=0, wait_s=0)
-        return cls(everyone, everyone, math.inf)
+        return cls(everyone, everyone, everyone, math.inf)
 
     @contextmanager
     def search(self, cost: int) -> Iterator["Deadline"]:

@@ -4,6 +4,8 @@ uvicorn waits for ever for the end of a request, and for ever for a client to ta
 """
 
 import asyncio
+import socket
+import struct
 from typing import Any
 
 from uvicorn.config import Config
@@ -16,6 +18,7 @@ LARGEST_HEAD = 32 << 10  # bytes of a request line and its headers: a search may
 
 _LEAST_RATE = 1_000  # bytes a second at which an answer must be taken
 _LOOKS = 8  # within the time that a client has
+_AT_ONCE = struct.pack("ii", 1, 0)
 _TOO_SLOW = (
     b"HTTP/1.1 408 Request Timeout\r\ncontent-type: text/plain; charset=utf-8\r\nx-content-type-options: nosniff\r\n"
     b"connection: close\r\ncontent-length: 51\r\n\r\nThe request took too long to arrive; send it again.\n"[:-1]
@@ -80,7 +83,7 @@ class TimedProtocol(H11Protocol):
         now = self.loop.time()
         if self._takes_too_slowly(now):
             self.logger.info("cut off: takes its answer too slowly")
-            self.transport.abort()
+            self._drop()
             return
         if not self.transport.is_closing() and self._asks_too_slowly(now):
             self.logger.info("cut off: sends its request too slowly")
@@ -95,6 +98,11 @@ class TimedProtocol(H11Protocol):
         if self.cycle is None or self.cycle.response_complete:
             self.transport.write(_TOO_SLOW)
         self.transport.close()
+
+    def _drop(self) -> None:
+        # Without this the system goes on sending what it has taken, up to some megabytes, for hours.
+        self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+        self.transport.abort()
 
     def _takes_too_slowly(self, now: float) -> bool:
         waiting = self.transport.get_write_buffer_size()

@@ -15,7 +15,7 @@ _POLICY = "; ".join(
     )
 )
 _REVIEW = "/review"
-_HEADERS = {
+SAFE_HEADERS = {
     "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -39,7 +39,7 @@ class AnswerMiddleware:
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                for name, value in SAFE_HEADERS.items():
                     headers.setdefault(name, value)
                 if is_review:
                     headers["Cache-Control"] = "no-store"

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
 from app.errors import ArchiveError
+from app.web.middleware import SAFE_HEADERS
 from app.web.render import render
 from app.web.resources import MovedError
 from app.web.schemas.base import Schema
@@ -82,7 +83,9 @@ def _http_error(request: Request, error: Exception) -> Response:
 
 
 def _unexpected(request: Request, _error: Exception) -> Response:
-    return answer_problem(request, 500, "internal_error", "Something went wrong in the service; its log says what.")
+    answer = answer_problem(request, 500, "internal_error", "Something went wrong in the service; its log says what.")
+    answer.headers.update(SAFE_HEADERS)  # this answer is made outside of the middleware
+    return answer
 
 
 _HTTP_ERRORS = {
