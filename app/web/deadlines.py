@@ -12,6 +12,8 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
+from app.web.middleware import IS_GONE
+
 CLIENT_TIMEOUT = "client_timeout_s"
 MOST_CONNECTIONS = 1_000  # of a process
 LARGEST_HEAD = 32 << 10  # bytes of a request line and its headers: a search may have 2,000 letters of nine each
@@ -53,6 +55,7 @@ class TimedProtocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Begin to watch; where there are too many connections, send this one away."""
         super().connection_made(transport)
+        self.app_state = {**self.app_state, IS_GONE: transport.is_closing}
         if len(self.connections) > MOST_CONNECTIONS:
             transport.write(_FULL)
             transport.close()
