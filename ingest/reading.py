@@ -70,9 +70,7 @@ def do_task(task: Task, *, max_pages: int, ocr: OcrPlan = _PLAN) -> Answer | Gen
     return read_file(task, max_pages=max_pages, ocr=ocr)
 
 
-def read_file(
-    file: SourceFile, *, max_pages: int, ocr: OcrPlan = _PLAN
-) -> Answer | Generator[int, None, Answer]:
+def read_file(file: SourceFile, *, max_pages: int, ocr: OcrPlan = _PLAN) -> Answer | Generator[int, None, Answer]:
     """Return what is in a PDF or a mail; of a long PDF only how many pages it has.
 
     Raises:
@@ -92,9 +90,7 @@ def read_file(
     raise RefusedFileError("Files of this type are kept, not read.")
 
 
-def read_whole(
-    file: SourceFile, *, max_pages: int, ocr: OcrPlan = _PLAN
-) -> Answer | Generator[int, None, Answer]:
+def read_whole(file: SourceFile, *, max_pages: int, ocr: OcrPlan = _PLAN) -> Answer | Generator[int, None, Answer]:
     """Return all that is in a file, also in a long PDF, which takes one worker as long as it takes.
 
     Raises:

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Generator, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
@@ -106,7 +107,9 @@ class _Crew:
         self._read, self._limits, self._folder = read, limits, folder
         self._context = _open_context()
         self._busy: list[_Worker] = []
-        self._next: _Worker | None = None  # started ahead, so that a task need not wait for its worker
+        # The next worker is started ahead and beside: neither its task nor what is written meanwhile waits for it.
+        self._starter = ThreadPoolExecutor(1, "starter")
+        self._next = self._starter.submit(self._hire)
         self._told_of_network = False
 
     @property
@@ -127,14 +130,14 @@ class _Crew:
 
     def give(self, task: Task, *, starts: int = 1) -> None:
         """Let a new worker do the task."""
-        worker = self._next or self._hire()
+        worker = self._next.result()
         worker.task, worker.starts = _absolute(task), starts
         worker.deadline = time.monotonic() + _START_S
         worker.last_moment = worker.deadline + self._limits.total_s(task)
         self._busy.append(worker)
         with suppress(OSError):  # it died before its task came; collect() finds that
             worker.pipe.send(worker.task)
-        self._next = self._hire()
+        self._next = self._starter.submit(self._hire)
 
     def collect(self) -> list[tuple[Task, Answer]]:
         """Wait until at least one worker has something to say; return what was finished."""
@@ -151,9 +154,10 @@ class _Crew:
 
     def stop(self) -> None:
         """End all workers."""
-        for worker in [*self._busy, *([self._next] if self._next else [])]:
+        for worker in [*self._busy, self._next.result()]:
             worker.stop()
-        self._busy, self._next = [], None
+        self._busy.clear()
+        self._starter.shutdown()
 
     def _hire(self) -> _Worker:
         ours, theirs = self._context.Pipe()
