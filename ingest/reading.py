@@ -28,6 +28,7 @@ from ingest.records import (
     CorrectionRecord,
     FileKind,
     LongDocument,
+    PageCount,
     PageRange,
     PageRecord,
     PagesRead,
@@ -56,6 +57,9 @@ def do_task(task: Task, *, max_pages: int, ocr: OcrPlan = _PLAN) -> Answer | Gen
     Raises:
         UnreadableFileError: the file cannot be read at all; a subclass says why.
     """
+    if isinstance(task, PageCount):
+        count, problems = _count_pages(task.file.location, max_pages)
+        return PagesRead(count, problems=tuple(problems))
     if isinstance(task, PageRange):
         return read_range(task, ocr)
     if isinstance(task, LongDocument):
@@ -66,7 +70,7 @@ def do_task(task: Task, *, max_pages: int, ocr: OcrPlan = _PLAN) -> Answer | Gen
     return read_file(task, max_pages=max_pages, ocr=ocr)
 
 
-def read_file(file: SourceFile, *, max_pages: int, ocr: OcrPlan = _PLAN) -> Answer:
+def read_file(file: SourceFile, *, max_pages: int, ocr: OcrPlan = _PLAN) -> Answer | Generator[int, None, Answer]:
     """Return what is in a PDF or a mail; of a long PDF only how many pages it has.
 
     Raises:
@@ -76,7 +80,7 @@ def read_file(file: SourceFile, *, max_pages: int, ocr: OcrPlan = _PLAN) -> Answ
         count, problems = _count_pages(file.location, max_pages)
         if count > RANGE_PAGES:
             return PagesRead(count, problems=tuple(problems))
-        return read_pdf(file.location, max_pages=max_pages, ocr=ocr, corrections=file.corrections)
+        return pdf_steps(file.location, max_pages=max_pages, ocr=ocr, corrections=file.corrections)
     if file.kind in _MAILS:
         found, mail_problems = read_mail(file.location, file.kind)
         state = State.UNREADABLE if not found else State.PARTIAL if mail_problems else State.PUBLISHED
@@ -86,14 +90,14 @@ def read_file(file: SourceFile, *, max_pages: int, ocr: OcrPlan = _PLAN) -> Answ
     raise RefusedFileError("Files of this type are kept, not read.")
 
 
-def read_whole(file: SourceFile, *, max_pages: int, ocr: OcrPlan = _PLAN) -> Answer:
+def read_whole(file: SourceFile, *, max_pages: int, ocr: OcrPlan = _PLAN) -> Answer | Generator[int, None, Answer]:
     """Return all that is in a file, also in a long PDF, which takes one worker as long as it takes.
 
     Raises:
         UnreadableFileError: the file cannot be read at all; a subclass says why.
     """
     if file.kind is FileKind.PDF:
-        return read_pdf(file.location, max_pages=max_pages, ocr=ocr, corrections=file.corrections)
+        return pdf_steps(file.location, max_pages=max_pages, ocr=ocr, corrections=file.corrections)
     return read_file(file, max_pages=max_pages, ocr=ocr)
 
 
@@ -107,8 +111,16 @@ def read_pdf(
     Raises:
         UnreadableFileError: it has no page, or is no PDF, or locked.
     """
+    return _last(pdf_steps(path, max_pages=max_pages, ocr=ocr, corrections=corrections))
+
+
+def pdf_steps(
+    path: Path, *, max_pages: int, ocr: OcrPlan = _PLAN, corrections: Sequence[CorrectionRecord] = ()
+) -> Generator[int, None, Reading]:
+    """Read a PDF as `read_pdf` does; yield the number of each page before it is looked at, 0 before all are."""
     count, problems = _count_pages(path, max_pages)
-    read = _last(_read_pages(path, 1, count, ocr))
+    read = yield from _read_pages(path, 1, count, ocr)
+    yield 0
     lifted = read.lifted if read.lifted is not None else lift_furniture(read.pages)
     return _finish(lifted, [*problems, *read.problems], ocr, corrections)
 
@@ -182,6 +194,7 @@ def _read_pages(path: Path, first: int, last: int, ocr: OcrPlan) -> Generator[in
         pages = yield from _see_drawn(path, pages, drawn)
     if not pictured or ocr.choice is OcrChoice.OFF:
         return _Read(count, tuple(pages), None, tuple(problems))
+    yield 0
     pages, lifted, unread = _see_pictures(path, pages, ocr)
     return _Read(count, tuple(pages), lifted, (*problems, *unread))
 
@@ -242,14 +255,14 @@ def _read_pictures(
     return [replace(page, lines=each) for page, each in zip(read, lines, strict=True)], mended, [*problems, *unmended]
 
 
-def _last(steps: Generator[int, None, _Read]) -> _Read:
+def _last(steps: Generator[int, None, Reading]) -> Reading:
     """Take all steps and return what they come to."""
     while True:
         try:
             next(steps)
         except StopIteration as end:
-            read: _Read = end.value
-            return read
+            reading: Reading = end.value
+            return reading
 
 
 def _textless(pages: Sequence[PageRecord], reason: str) -> list[Problem]:
