@@ -64,6 +64,14 @@ class IndexUnavailableError(ArchiveError):
     exit_code = 5
 
 
+class StorageError(ArchiveError):
+    """The disk or the database cannot be written now; what was reported is kept, and the rest waits."""
+
+    code = "storage"
+    status = 503
+    exit_code = 6
+
+
 class IndexUnreachableError(IndexUnavailableError):
     """The server that keeps the index does not answer; the index may be sound."""
 

@@ -1,6 +1,7 @@
 """The order of the stages: find files, read each in a worker, write it, and only then say so."""
 
 import functools
+import itertools
 import logging
 import time
 from collections import deque
@@ -17,9 +18,14 @@ from sqlalchemy.orm import Session
 from app.archive import Archive
 from app.config import Settings
 from app.database import models as rows
+from app.database.connection import take_turn
+from app.errors import ArchiveError, StorageError
+from app.scratch import open_scratch
+from app.store import disk_errors
 from ingest.agencies import AgencyTable
 from ingest.files import FileLimits, account, clean_name, find_attached, find_files, find_kept
 from ingest.load import (
+    accept_document,
     add_pages,
     begin_document,
     find_read,
@@ -40,6 +46,7 @@ from ingest.ranges import PATIENCE, LongReading, failure, may_be_read_in_pieces
 from ingest.reading import do_task
 from ingest.records import (
     Answer,
+    CorrectionRecord,
     FileKind,
     LongDocument,
     PageCount,
@@ -52,7 +59,6 @@ from ingest.records import (
     State,
     Task,
 )
-from ingest.scratch import open_scratch
 from ingest.workers import WorkerLimits, read_in_workers
 
 log = logging.getLogger(__name__)
@@ -100,10 +106,13 @@ def ingest(archive: Archive, paths: Iterable[Path], release: ReleaseRecord) -> I
     """Read files into a release and yield what became of each, after its commit.
 
     A file whose bytes were read before by this pipeline is not read again. Whatever happens to one
-    file, the others are read. The index is not written here: `archive.search.sync()` does that.
+    file, the others are read. A file has its row, in the state `reading`, as soon as its bytes are kept: what is
+    broken off then is taken up by the next call, or by `retry` where the source is gone. The index is not written
+    here: `archive.search.sync()` does that.
 
     Raises:
         BadRequestError: a path does not exist, or the release's description makes no sense.
+        StorageError: the disk or the database cannot be written; what was yielded is kept.
     """
     table = AgencyTable.load()
 
@@ -149,17 +158,19 @@ def link_messages(archive: Archive, *, anew: bool = False) -> None:
         pass
 
 
-def _write(archive: Archive, work: Callable[[Session], _Written]) -> _Written:
+def _write(archive: Archive, work: Callable[[Session], _Written], *, durable: bool = True) -> _Written:
     """Do work in a transaction of its own; again where another process wrote the same meanwhile."""
-    for attempt in range(1, _TRIES):
+    for attempt in itertools.count(1):
         try:
             with archive.sessions.begin() as session:
+                take_turn(session, durable=durable)
                 return work(session)
         except (IntegrityError, OperationalError) as error:
+            if attempt == _TRIES:
+                raise
             log.info("written twice at the same time attempt=%d error=%s", attempt, error)
             time.sleep(_PAUSE_S * attempt)
-    with archive.sessions.begin() as session:
-        return work(session)
+    raise AssertionError("the loop ends by return or raise")
 
 
 class _Run:
@@ -179,11 +190,16 @@ class _Run:
         self._slow: deque[Task] = deque()  # tried once more when nothing else waits
         self._failed: dict[str, Reading] = {}  # why PDFs whose pages are counted could not be read in one go
         self._again: deque[SourceFile] = deque()  # the same bytes as a long PDF that is read now
+        self._zips: list[SourceFile] = []  # not all of whose members have a row
         self._under_way = 0
         self._is_exhausted = False
 
     def outcomes(self, found: Iterator[SourceFile]) -> Iterator[Outcome]:
         """Yield what became of each file, after its commit."""
+        with disk_errors(self._archive.settings.home):
+            yield from self._outcomes(found)
+
+    def _outcomes(self, found: Iterator[SourceFile]) -> Iterator[Outcome]:
         while not self._is_exhausted or self._attachments or self._again or self._slow:
             for task, answer in read_in_workers(self._to_read(found), self._read, self._worker_limits, self._scratch):
                 yield from self._flush()
@@ -240,19 +256,27 @@ class _Run:
             return waiting.file
         following = next(found, None)
         self._is_exhausted = following is None
+        while self._zips and not (following and following.path.startswith(f"{self._zips[-1].path}/")):
+            file = self._zips.pop()
+            self._attempt(file, functools.partial(self._accept, file, Reading(State.PUBLISHED)))
         return following
 
     def _attempt(self, file: SourceFile, step: Callable[[], _Written]) -> _Written | None:
         """Take a step with one file; where it fails the file is kept without a reading, and the others go on."""
         try:
-            return step()
-        except Exception:  # the boundary of a file: no file may stop the run
+            with disk_errors(self._archive.settings.home):
+                return step()
+        except StorageError:  # not this file's: no other could be kept
+            raise
+        except Exception as error:  # the boundary of a file: no file may stop the run
             log.exception("not kept file=%s", file.path)
-        problem = Problem(
-            "not_kept", "What was read of the file could not be written; the log says why. Mend that and retry."
-        )
+            told = "What was read of the file could not be written; the log says why. Mend that and retry."
+            problem = Problem("not_kept", str(error) if isinstance(error, ArchiveError) else told)
         try:
-            self._keep_unread(file, problem)
+            with disk_errors(self._archive.settings.home):
+                self._keep_unread(file, problem)
+        except StorageError:
+            raise
         except Exception:
             log.exception("not recorded file=%s", file.path)
             self._report(file, problem)
@@ -284,11 +308,20 @@ class _Run:
         if self._scratch in file.location.parents and file.kind is not FileKind.ZIP:
             file.location.unlink()  # the store has it; a zip is still unpacked from here
         reading = account(kept)
+        if reading and (kept.problem or kept.kind is not FileKind.ZIP):
+            self._accept(kept, reading)
+            return None
+        corrections = _write(self._archive, functools.partial(self._begin, kept), durable=False)
         if reading is None:
-            with self._archive.sessions() as session:
-                return replace(kept, corrections=load_corrections(session, file.sha256))
-        self._accept(kept, reading)
+            return replace(kept, corrections=corrections)
+        self._zips.append(kept)  # it is done when its members can be found without it
         return None
+
+    def _begin(self, file: SourceFile, session: Session) -> tuple[CorrectionRecord, ...]:
+        """Let the record know of a file before it is read, and return what people decided about it."""
+        document = accept_document(session, file, now=datetime.now(UTC).replace(tzinfo=None))
+        link_file(session, self._release(session), file, document)
+        return load_corrections(session, file.sha256)
 
     def _settle_known(self, file: SourceFile) -> bool:
         known = _write(self._archive, functools.partial(self._link_known, file))
