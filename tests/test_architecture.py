@@ -12,6 +12,7 @@ import pytest
 _ROOT = Path(__file__).parents[1]
 _MODULES = sorted(path for room in ("app", "ingest") for path in (_ROOT / room).rglob("*.py"))
 _ENGINES = {
+    "pikepdf": {"ingest/ladder/repair.py"},
     "pdfplumber": {"ingest/geometry/drawn.py"},
     "pypdfium2": {
         "ingest/pages/letters.py",
