@@ -82,12 +82,13 @@ class IndexHome:
         folder = self._folder / name
         folder.mkdir()
         try:
+            # Before the index is sealed, so that the seal covers it; an unfinished one has no pointer to it.
+            (folder / _VERSION).write_text(json.dumps({"schema": SCHEMA_VERSION}))
             index = self._engine.create(folder)
             try:
                 yield index
             finally:
                 index.close()
-            (folder / _VERSION).write_text(json.dumps({"schema": SCHEMA_VERSION}))
             self._engine.publish(folder)
             self._point_to(name)
         except BaseException:

@@ -36,12 +36,14 @@ class Mender:
 
     def call(self) -> None:
         """Start making the index anew, unless that is under way or has just failed; returns at once."""
-        with self._lock:
-            if self._is_under_way() or self._clock() < self._not_before:
-                return
-            log.warning("index cannot be read: it is made anew from the record")
-            self._process = _CONTEXT.Process(target=mend, args=(self._settings,), name="mend-index", daemon=True)
-            self._process.start()
+        if not self._lock.acquire(blocking=False):  # another thread is at it, which may take a second
+            return
+        try:
+            if not self._is_under_way() and self._clock() >= self._not_before:
+                self._process = _CONTEXT.Process(target=mend, args=(self._settings,), name="mend-index", daemon=True)
+                self._process.start()
+        finally:
+            self._lock.release()
 
     def _is_under_way(self) -> bool:
         if self._process is None:
@@ -69,4 +71,5 @@ def mend(settings: Settings) -> None:
     finally:
         home.close()
         engine.dispose()
-    log.warning("index made anew entries=%d", written)
+    if written:
+        log.warning("index could not be read and was made anew entries=%d", written)
