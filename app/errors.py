@@ -12,6 +12,7 @@ class ArchiveError(Exception):
     code: ClassVar[str] = "archive_error"
     status: ClassVar[int] = 500
     exit_code: ClassVar[int] = 1
+    retry_after_s: ClassVar[int | None] = None  # when to ask again; None: that would not help
 
 
 class NotFoundError(ArchiveError):
@@ -62,6 +63,7 @@ class IndexUnavailableError(ArchiveError):
     code = "index_unavailable"
     status = 503
     exit_code = 5
+    retry_after_s = 10
 
 
 class StorageError(ArchiveError):

@@ -60,7 +60,10 @@ def _moved(request: Request, error: Exception) -> Response:
 
 def _archive_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, ArchiveError)
-    return answer_problem(request, error.status, error.code, str(error))
+    answer = answer_problem(request, error.status, error.code, str(error))
+    if error.retry_after_s is not None:
+        answer.headers["Retry-After"] = str(error.retry_after_s)
+    return answer
 
 
 def _invalid(request: Request, error: Exception) -> Response:
