@@ -9,7 +9,10 @@ from sqlalchemy.exc import OperationalError
 
 from app.config import Settings
 from app.database.connection import Sessions, migrate, open_database, open_sessions
+from app.database.reading import open_for_reading
 from app.errors import ArchiveError
+from app.search.home import IndexHome
+from app.search.lanes import Lanes
 from app.search.service import SearchService, open_search
 from app.store import FileStore
 
@@ -36,4 +39,21 @@ def open_archive(settings: Settings) -> Iterator[Archive]:
     sessions = open_sessions(engine)
     with open_search(settings, sessions) as search:
         yield Archive(settings, engine, sessions, search, FileStore(settings.files_folder))
+    engine.dispose()
+
+
+@contextmanager
+def open_for_readers(settings: Settings) -> Iterator[Archive]:
+    """Open the archive of `settings` so that neither its record nor its index can be written.
+
+    Raises:
+        ArchiveError: it is not there; `open_archive` makes it, and brings it to the newest schema.
+    """
+    limit_s = settings.query_timeout_s
+    engine = open_for_reading(settings.database_url, limit_s=limit_s)
+    sessions = open_sessions(engine)
+    home = IndexHome(settings)
+    search = SearchService(home, sessions, Lanes.of_service(limit_s))
+    yield Archive(settings, engine, sessions, search, FileStore(settings.files_folder))
+    home.close()
     engine.dispose()

@@ -12,7 +12,7 @@ class ArchiveError(Exception):
     code: ClassVar[str] = "archive_error"
     status: ClassVar[int] = 500
     exit_code: ClassVar[int] = 1
-    retry_after_s: ClassVar[int | None] = None  # when to ask again; None: that would not help
+    retry_after_s: ClassVar[int | None] = None  # when the same may be asked again; None: that would not help
 
 
 class NotFoundError(ArchiveError):
@@ -55,6 +55,14 @@ class MissingReaderError(UnreadableFileError):
     """A file of a type that an extra reads which is not installed."""
 
     code = "missing_reader"
+
+
+class BusyError(ArchiveError):
+    """So much is asked for at once, or so much at one time, that it was not answered; later it may be."""
+
+    code = "busy"
+    status = 503
+    retry_after_s = 2
 
 
 class IndexUnavailableError(ArchiveError):

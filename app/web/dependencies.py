@@ -64,7 +64,8 @@ def _results(archive: TheArchive, parameters: TheSearch) -> SearchPage:
 
 
 def _search_help(archive: TheArchive) -> SearchHelp:
-    return resources.load_search_help(archive)
+    with archive.search.lanes.heavy.turn():  # a dozen searches
+        return resources.load_search_help(archive)
 
 
 def _releases(archive: TheArchive) -> ReleasePage:
@@ -76,11 +77,13 @@ def _release(archive: TheArchive, slug: Key, page: ListPage = 1) -> ReleaseDetai
 
 
 def _missing(archive: TheArchive, page: ListPage = 1) -> MissingPage:
-    return resources.load_missing(archive, page=page)
+    with archive.search.lanes.heavy.turn():
+        return resources.load_missing(archive, page=page)
 
 
 def _missing_of_release(archive: TheArchive, slug: Key, page: ListPage = 1) -> MissingPage:
-    return resources.load_missing(archive, slug, page=page)
+    with archive.search.lanes.heavy.turn():
+        return resources.load_missing(archive, slug, page=page)
 
 
 def _document(archive: TheArchive, key: Key, page: ListPage = 1, q: MarkQuery = "") -> DocumentDetail:
@@ -106,7 +109,8 @@ def _people(
     ] = "",
     page: ListPage = 1,
 ) -> PersonPage:
-    return resources.load_people(archive, name=name, page=page)
+    with archive.search.lanes.heavy.turn():  # all people are counted and sorted
+        return resources.load_people(archive, name=name, page=page)
 
 
 def _person(archive: TheArchive, key: Key) -> PersonDetail:
