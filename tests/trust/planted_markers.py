@@ -20,6 +20,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from app.web.main import create_app
+from app.web.problems import API_PREFIX
 from ingest.review import decide
 from tests.support.chromium import launch_chromium
 from tests.support.planted import REVIEW_TOKEN, Marks, open_planted
@@ -33,13 +34,18 @@ _LEAST_SEEN = 0.8  # of the markers stand on some page: else the archive shows t
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is visited."""
+    """How much one browser visits."""
 
-    alike: int  # addresses of one route that differ in their parameters alone
-    same: int  # addresses of one route without parameters
+    same: int  # addresses of one route without parameters, of those that people read
+    same_json: int  # the same of the API's
+    alike: int  # addresses of one route that have a certain parameter
+    hostile: bool  # ask every route for markers
+    one_by_one: bool  # also the API's: there all parameters are asked at once
 
 
-SMALL, FULL = Size(alike=1, same=6), Size(alike=40, same=10_000)
+# With the policy, and without it: escaping is what is tested most.
+SMALL = (Size(1, 1, 1, hostile=False, one_by_one=False), Size(10_000, 1, 1, hostile=True, one_by_one=False))
+FULL = (Size(10_000, 10_000, 20, hostile=True, one_by_one=True),) * 2
 
 
 @dataclass(slots=True)
@@ -78,7 +84,7 @@ class _Walk:
         self._routes = routes
         self._marks = marks
         self._size = size
-        self._alike: Counter[tuple[str, ...]] = Counter()
+        self._alike: Counter[tuple[str, str]] = Counter()
         self._known: set[str] = set()
         self._waiting: deque[str] = deque()
         self.visited: dict[str, list[str]] = {}  # addresses by the path of their route
@@ -94,10 +100,14 @@ class _Walk:
         for address in _ENTRANCES:
             self._offer(address)
         self._follow()
-        for address in list(self._hostile_addresses()):
-            self._open(address)
-        self._follow()
-        self._send_hostile_forms()
+        if self._size.hostile:
+            for route in self._routes:
+                for address in self._hostile_addresses(route) if "GET" in route.methods else ():
+                    self._open(address)
+            if not self._size.one_by_one:
+                self._waiting.clear()
+            self._follow()
+            self._send_hostile_forms()
 
     def _sign_in(self) -> None:
         self._visitor.visit("/review/sign-in")
@@ -115,10 +125,12 @@ class _Walk:
         self._known.add(address)
         parts = urlsplit(address)
         route = route_of(self._routes, parts.path)
-        names = sorted({name for name, _ in parse_qsl(parts.query, keep_blank_values=True)})
-        group = (route.path if route else "", *names)
-        self._alike[group] += 1
-        if self._alike[group] <= (self._size.alike if names else self._size.same):
+        names = {name for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
+        groups = [(route.path if route else "", name) for name in names or {""}]
+        same = self._size.same_json if parts.path.startswith(API_PREFIX) else self._size.same
+        most = self._size.alike if names else same
+        if any(self._alike[group] < most for group in groups):  # filters combine without end: each is seen often enough
+            self._alike.update(groups)
             self._waiting.append(address)
 
     def _open(self, address: str) -> None:
@@ -127,18 +139,20 @@ class _Walk:
         for link in self._visitor.visit(address):
             self._offer(link)
 
-    def _hostile_addresses(self) -> Iterator[str]:
-        """Yield for every route of GET an address with a marker for each open part and for each parameter."""
-        for route in self._routes:
-            if "GET" not in route.methods:
-                continue
-            for part in route.open_parts:
-                for marker in (self._marks.name, self._marks.full):
-                    yield route.fill({part: quote(marker(f"{part} of {route.path}"), safe="")[:600]})
-            real = urlsplit(self.visited.get(route.path, [route.fill({})])[0]).path
-            for parameter in (*route.parameters, self._marks.name(f"name of a parameter of {route.path}")):
-                for marker in (self._marks.name, self._marks.full):
-                    yield f"{real}?{urlencode({parameter: marker(f'{parameter} of {route.path}')})}"
+    def _hostile_addresses(self, route: KnownRoute) -> Iterator[str]:
+        """Yield addresses of a route with a marker for each open part and for each parameter."""
+        for part in route.open_parts:
+            yield route.fill({part: quote(self._marks.name(f"{part} of {route.path}"), safe="")})
+        path = urlsplit(self.visited.get(route.path, [route.fill({})])[0]).path
+        unknown = self._marks.name(f"name of a parameter of {route.path}")
+        values = {name: self._marks.full(f"{name} of {route.path}") for name in (*route.parameters, unknown)}
+        if route.path.startswith(API_PREFIX) and not self._size.one_by_one:
+            yield f"{path}?{urlencode(values)}"
+            return
+        for name, value in values.items():
+            yield f"{path}?{urlencode({name: value})}"
+            if self._size.one_by_one:
+                yield f"{path}?{urlencode({name: self._marks.name(f'{name} of {route.path}')})}"
 
     def _send_hostile_forms(self) -> None:
         """Send every route of POST a form in which every field is a marker, with the mark of the session."""
@@ -155,7 +169,7 @@ class _Walk:
             self.visited[route.path] = [route.path]
 
 
-def run(size: Size) -> Report:
+def run(sizes: tuple[Size, Size]) -> Report:
     """Make the archive, visit all of it with both kinds of browser, and return what they saw."""
     began = time.monotonic()
     marks, report = Marks(), Report()
@@ -165,13 +179,14 @@ def run(size: Size) -> Report:
         archive = stack.enter_context(open_planted(folder, marks))
         service = stack.enter_context(serve(archive, decide))
         routes = list(every_route(create_app(archive, decide)))
-        planted = set(marks.places)
-        for policy in (True, False):
+        planted, visited = set(marks.places), {"/review/sign-out"}
+        for policy, size in zip((True, False), sizes, strict=True):
             with open_visitor(browser, service, report.seen, policy=policy) as visitor:
                 walk = _Walk(visitor, routes, marks, size)
                 walk.go()
             report.visits += walk.visits
-            report.routes_missed |= {route.path for route in routes} - set(walk.visited) - {"/review/sign-out"}
+            visited |= set(walk.visited)
+    report.routes_missed = {route.path for route in routes} - visited
     report.marks = len(planted)
     report.places_unseen = [marks.places[number] for number in sorted(planted - report.seen.marks)]
     report.seconds = time.monotonic() - began

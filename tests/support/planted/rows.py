@@ -8,16 +8,19 @@ from sqlalchemy.orm import Session
 from app.database.models import Base, CopyDifference, Message
 from tests.support.planted.marks import Marks
 
-# What our own code writes and reads: a key, a hash, a word of a fixed choice. Nothing of a file stands there.
+# What our own code writes and reads: a key, a hash, a word of a fixed choice. Nothing of a file stands there, or what
+# does is compared: an anchor with its line, an empty `cut_by` with nothing.
 _OURS = {
     "agencies.slug",
     "bates_numbers.series",
+    "corrections.anchor",
     "corrections.sha256",
     "documents.key",
     "documents.kind",
     "documents.sha256",
     "messages.key",
     "people.key",
+    "person_merges.cut_by",
     "redirects.new_path",
     "redirects.old_key",
     "releases.slug",

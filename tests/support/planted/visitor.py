@@ -21,7 +21,8 @@ _LOOK = """() => {
             if (value === null) continue;
             const url = URL.parse(value, document.baseURI);
             if (url && !["http:", "https:"].includes(url.protocol)) made.push(`${name}=${value.slice(0, 120)}`);
-            if (url && url.origin === location.origin) links.push(url.pathname + url.search);
+            const isRead = !one.matches("form[method=post]");
+            if (isRead && url && url.origin === location.origin) links.push(url.pathname + url.search);
         }
     }
     return [made, links, document.documentElement.outerHTML];
