@@ -12,7 +12,7 @@ class ArchiveError(Exception):
     code: ClassVar[str] = "archive_error"
     status: ClassVar[int] = 500
     exit_code: ClassVar[int] = 1
-    retry_after_s: ClassVar[int | None] = None  # when the same may be asked again; None: that is not known
+    retry_after_s: ClassVar[int | None] = None  # when the same may be asked again; None: that would not help
 
 
 class NotFoundError(ArchiveError):
@@ -70,8 +70,16 @@ class IndexUnavailableError(ArchiveError):
 
     code = "index_unavailable"
     status = 503
-    retry_after_s = 10
     exit_code = 5
+    retry_after_s = 10
+
+
+class StorageError(ArchiveError):
+    """The disk or the database cannot be written now; what was reported is kept, and the rest waits."""
+
+    code = "storage"
+    status = 503
+    exit_code = 6
 
 
 class IndexUnreachableError(IndexUnavailableError):

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from app.archive import Archive, open_archive
 from app.cli.errors import report_errors
 from app.cli.export import bates_of, every_message, truth_record
+from app.cli.keeping import keeping
 from app.cli.printing import print_document, print_leaks, print_message, print_results, print_status
 from app.cli.review import corrections, review
 from app.cli.serving import serve
@@ -153,4 +154,4 @@ def reindex() -> None:
         click.echo(f"{archive.search.rebuild()} entries are in the index.")
 
 
-commands = (serve, search, show, status, export, reindex, review, corrections)
+commands = (serve, search, show, status, export, reindex, review, corrections, *keeping)

@@ -135,5 +135,5 @@ def print_correction(correction: CorrectionSummary) -> None:
     file = f"{correction.sha256[:12]} " if correction.sha256 else ""
     where = f"{file}{correction.page or '-'}:{correction.line}" if correction.line else "people"
     field = f" {correction.field}={correction.after!r}" if correction.field else ""
-    day = correction.made_at.isoformat(sep=" ", timespec="minutes")
+    day = correction.made_at.strftime("%Y-%m-%d %H:%M")
     click.echo(f"{day}  {correction.made_by}  {correction.action.value}{field}  {where}  {correction.anchor!r}")

@@ -8,7 +8,7 @@ from functools import partial
 
 from app.config import Settings
 from app.database.connection import Sessions
-from app.errors import BadRequestError, IndexUnavailableError
+from app.errors import BadRequestError, IndexUnavailableError, IndexUnreachableError
 from app.search.counts import make_facets, make_histogram
 from app.search.cursor import read_cursor, write_cursor
 from app.search.explain import count_terms, propose
@@ -18,6 +18,7 @@ from app.search.home import IndexHome
 from app.search.index import Search, SearchIndex
 from app.search.lanes import Deadline, Lanes
 from app.search.marks import Marker
+from app.search.mending import Mender
 from app.search.query import MAX_COST, Field, Parsed, all_of, find_cost, parse
 from app.search.results import Hit, Results, SearchRequest
 from app.search.sync import Synchroniser
@@ -38,6 +39,7 @@ class SearchService:
         self.lanes = lanes or Lanes.of_one()
         self._home = home
         self._sessions = sessions
+        self._mender: Mender | None = None
         self._synchroniser = Synchroniser(home, sessions)
 
     def search(self, request: SearchRequest) -> Results:
@@ -50,7 +52,10 @@ class SearchService:
         """
         if not 1 <= request.per_page <= MOST_PER_PAGE:
             raise BadRequestError(f"per_page={request.per_page} is not between 1 and {MOST_PER_PAGE}.")
-        request = self._by_representatives(request)
+        with self._mending():
+            return self._search(self._by_representatives(request))
+
+    def _search(self, request: SearchRequest) -> Results:
         parsed = parse(request.q)
         wanted = _wanted(request, parsed)
         with self.lanes.search(find_cost(wanted.query)) as deadline:
@@ -91,7 +96,25 @@ class SearchService:
             IndexUnavailableError: there is no index that can be read.
         """
         wanted = Search(parse(q).tree, limit=0, counted=False, collapse=True)
-        return self._home.live().search(wanted).total
+        with self._mending():
+            return self._home.live().search(wanted).total
+
+    def mend_with(self, mender: Mender) -> None:
+        """From now on have the index made anew when it cannot be read; searches fail until it is."""
+        self._mender = mender
+
+    @contextmanager
+    def _mending(self) -> Iterator[None]:
+        """Call for a new index where this one cannot be read."""
+        try:
+            yield
+        except IndexUnreachableError:  # it may be sound
+            raise
+        except IndexUnavailableError as error:
+            if self._mender is None:
+                raise
+            self._mender.call()
+            raise IndexUnavailableError(f"The index is being made anew; search again in a minute. ({error})") from error
 
     def _by_representatives(self, request: SearchRequest) -> SearchRequest:
         """Return the request with the keys of merged people replaced by who stands for them now."""

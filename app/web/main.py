@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from app.archive import Archive
+from app.search.mending import Mender
 from app.web import api, docs, files, pages, review
 from app.web.deadlines import CLIENT_TIMEOUT
 from app.web.door import DoorMiddleware
@@ -48,6 +49,7 @@ def create_app(archive: Archive, decide: Decide | None = None) -> FastAPI:
         limit_bytes=archive.settings.image_cache_mb * _MIB,
         worker_memory_bytes=archive.settings.worker_memory_mb * _MIB,
     )
+    archive.search.mend_with(Mender(archive.settings))
     add_problem_handlers(app)
     for router in (api.router, files.router, pages.router, docs.router):
         app.include_router(router)

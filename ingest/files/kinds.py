@@ -3,8 +3,9 @@
 import mmap
 import re
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile
+from zipfile import BadZipFile
 
+from ingest.files.zips import open_zip
 from ingest.records import FileKind
 
 _HEAD_BYTES = 1 << 16
@@ -63,7 +64,7 @@ def is_header_line(line: bytes) -> bool:
 
 def _is_package(path: Path) -> bool:
     try:
-        with ZipFile(path) as archive:
+        with open_zip(path) as archive:
             return any(info.filename in _PACKAGE_PARTS for info in archive.filelist)
     except (BadZipFile, OSError, ValueError, NotImplementedError):
         return False

@@ -215,6 +215,16 @@ def test_too_many_members_are_told_by_the_zip(tmp_path: Path) -> None:
     assert (len(files), problem(files["a.zip"])) == (4, "too_many_members")
 
 
+def test_a_list_of_members_that_would_fill_the_memory_is_not_read(tmp_path: Path) -> None:
+    entry = b"PK\x01\x02" + bytes(42)
+    end = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, 46 * 200_000, 0, 0)
+    (tmp_path / "list.zip").write_bytes(b"PK\x05\x06" + entry * 200_000 + end)
+    (file,) = found(tmp_path / "list.zip").values()
+    assert problem(file) == "broken_zip"
+    assert file.problem
+    assert "too long" in file.problem.detail
+
+
 def test_members_that_share_bytes_are_refused(tmp_path: Path) -> None:
     content = bytearray(zipped({"a.pdf": PDF, "b.pdf": PDF}))
     second = content.rindex(b"PK\x01\x02")
