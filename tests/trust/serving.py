@@ -1,6 +1,7 @@
 """The program itself as the rigs run it: a service of several processes, started and ended."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -21,10 +22,14 @@ class Service:
     port: int
     pid: int
 
+    def processes(self) -> list[int]:
+        """Return the ids of all its processes."""
+        return _family(self.pid)
+
     def resident_mb(self) -> float:
         """Return the memory of all its processes that is theirs alone."""
         kb = 0
-        for pid in _family(self.pid):
+        for pid in self.processes():
             try:
                 status = Path(f"/proc/{pid}/status").read_text()
             except FileNotFoundError:
@@ -37,16 +42,17 @@ class Service:
 def serve(home: Path, **options: object) -> Iterator[Service]:
     """Run `readingroom serve` on a free port while the context is open; options are settings without their prefix."""
     environment = program_environment(home, **options)
-    with subprocess.Popen([*_PROGRAM, "serve", "--port", "0"], env=environment, stderr=subprocess.PIPE) as running:
+    told = home / "serve.log"
+    with (
+        told.open("wb") as stderr,
+        subprocess.Popen([*_PROGRAM, "serve", "--port", "0"], env=environment, stderr=stderr) as running,
+    ):
         try:
-            told = running.stderr.readline().decode() if running.stderr else ""
-            port = int(told.split()[4].rpartition(":")[2])
+            port = _find_port(told)
             _wait_until_up(port)
             yield Service(port, running.pid)
         finally:
             running.terminate()
-            if running.stderr:
-                running.stderr.close()
 
 
 @contextmanager
@@ -65,6 +71,15 @@ def program_environment(home: Path, **options: object) -> dict[str, str]:
     """Return the environment in which the program works on an archive."""
     settings = {"home": home, "log_level": "ERROR", **options}
     return os.environ | {f"READINGROOM_{name.upper()}": str(value) for name, value in settings.items()}
+
+
+def _find_port(told: Path) -> int:
+    end = time.monotonic() + _START_S
+    while time.monotonic() < end:
+        if match := re.search(r"at http://\S+:(\d+) ", told.read_text()):
+            return int(match[1])
+        time.sleep(0.05)
+    raise RuntimeError(f"the service did not start: {told.read_text()}")
 
 
 def _wait_until_up(port: int) -> None:
