@@ -13,7 +13,7 @@ import click
 import uvicorn
 from fastapi import FastAPI
 
-from app.archive import Archive, open_archive, open_for_readers
+from app.archive import Archive, open_archive, open_for_readers, prepare_archive
 from app.cli.errors import report_errors
 from app.config import Settings
 from app.corrector import Corrector
@@ -35,7 +35,8 @@ _BACKLOG = 512  # connections that wait to be accepted
 def serve(corrector: Corrector, host: str | None, port: int | None) -> None:
     """Serve the archive's pages and its API, and /review where READINGROOM_REVIEW_TOKEN is set."""
     settings = Settings.load()
-    _prepare(settings)
+    set_up_logging(settings.log_level)
+    prepare_archive(settings)  # and close it: the service reads
     address, number = host or settings.host, settings.port if port is None else port
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.create_server((address, number), family=family, backlog=_BACKLOG) as listening:
@@ -63,13 +64,6 @@ def open_service(decide: Callable[[Archive, Correction], None]) -> FastAPI:
     stack = ExitStack()
     atexit.register(stack.close)
     return _make_service(Settings.load(), stack, decide)
-
-
-def _prepare(settings: Settings) -> None:
-    """Make the archive if it is not there, bring its schema and index up to date, and close it: the service reads."""
-    set_up_logging(settings.log_level)
-    with open_archive(settings) as archive:
-        archive.search.sync()
 
 
 def _make_service(settings: Settings, stack: ExitStack, decide: Callable[[Archive, Correction], None]) -> FastAPI:

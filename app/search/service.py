@@ -216,3 +216,16 @@ def open_search(settings: Settings, sessions: Sessions) -> Iterator[SearchServic
         yield SearchService(home, sessions)
     finally:
         home.close()
+
+
+def sync_if_quick(settings: Settings, sessions: Sessions) -> None:
+    """Bring what waits into the index, unless a large index would have to be made anew."""
+    home = IndexHome(settings)
+    synchroniser = Synchroniser(home, sessions)
+    try:
+        if synchroniser.is_quick():
+            synchroniser.sync()
+    except IndexUnavailableError as error:
+        log.warning("index not brought up to date: %s", error)
+    finally:
+        home.close()
