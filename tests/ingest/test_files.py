@@ -55,6 +55,7 @@ def zipped(members: dict[str, bytes]) -> bytes:
         (MBOX.split(b"\n")[0] + b"\n\nNo header.\n", FileKind.MBOX),
         (b"From  : a@example.org\r\n\r\nHello.", FileKind.EML),
         (b"Content-Type: multipart/mixed; boundary=1\n\n--1\n\nHello.", FileKind.EML),
+        (b"Content-Type: text/plain\n\nhello\n", FileKind.EML),
         (b"Received: by x\nquite Delivered-To: x\nDate: y\n\nHello.", FileKind.EML),
         (zipped({"a.pdf": PDF}), FileKind.ZIP),
         (zipped({"word/document.xml": b"", "[Content_Types].xml": b""}), FileKind.UNKNOWN),
