@@ -111,6 +111,8 @@ class Pictures:
 def open_pictures(path: Path) -> Iterator[Pictures]:
     """Open a PDF that PDFium has read before, for drawing."""
     document = pypdfium2.PdfDocument(path)
+    if document.get_formtype() == pdfium.FORMTYPE_ACRO_FORM:
+        document.init_forms()  # what `ingest/pages` reads of forms must be seen, or it would be held to be hidden
     try:
         yield Pictures(document)
     finally:

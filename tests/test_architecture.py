@@ -12,9 +12,11 @@ import pytest
 _ROOT = Path(__file__).parents[1]
 _MODULES = sorted(path for room in ("app", "ingest") for path in (_ROOT / room).rglob("*.py"))
 _ENGINES = {
-    "pikepdf": {"ingest/ladder/repair.py"},
+    "pikepdf": {"ingest/ladder/repair.py", "app/web/drawing.py"},
     "pdfplumber": {"ingest/geometry/drawn.py"},
     "pypdfium2": {
+        "ingest/pages/forms.py",
+        "ingest/pages/frame.py",
         "ingest/pages/letters.py",
         "ingest/pages/looking.py",
         "ingest/pictures.py",

@@ -11,7 +11,7 @@ from app.web.drawing import draw_page, start_drawing
 
 log = logging.getLogger(__name__)
 
-RENDERER_VERSION = 2  # raise it when the same page is to look different
+RENDERER_VERSION = 3  # raise it when the same page is to look different
 SMALLEST_DPI, LARGEST_DPI = 36, 300
 _TIMEOUT_S = 20.0
 _WORKERS = 2

@@ -12,6 +12,7 @@ from itertools import repeat
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from ingest.pages.frame import Frame
 from ingest.pages.lines import SAME_LINE, build_lines, middle
 from ingest.records import Box, Line, Word
 
@@ -45,32 +46,10 @@ def read_lines(page: pypdfium2.PdfPage) -> list[Line]:
     """Return the lines of a page from top to bottom, then those that do not run from left to right."""
     text_page = page.get_textpage()
     try:
-        letters = _Letters(text_page, _Frame(page))
+        letters = _Letters(text_page, Frame(page))
         return [*build_lines(list(letters.words())), *letters.turned_lines()]
     finally:
         text_page.close()
-
-
-class _Frame:
-    """Turns PDF coordinates into points from the top left corner of the page as it is shown."""
-
-    def __init__(self, page: pypdfium2.PdfPage) -> None:
-        self.width, self.height = page.get_size()
-        self.rotation = page.get_rotation()
-        left, bottom, right, top = page.get_cropbox()
-        self.left, self.bottom, self.right, self.top = left, bottom, right, top
-
-    def box(self, left: float, top: float, right: float, bottom: float) -> Box:
-        """Return the box of a rectangle in PDF coordinates, of which the top is the greater height."""
-        x0, x1 = left - self.left, right - self.left
-        low, high = bottom - self.bottom, top - self.bottom
-        if self.rotation == 0:
-            return Box(x0, self.height - high, x1, self.height - low)
-        if self.rotation == 90:
-            return Box(low, x0, high, x1)
-        if self.rotation == 180:
-            return Box(self.width - x1, low, self.width - x0, high)
-        return Box(self.width - high, self.height - x1, self.width - low, self.height - x0)
 
 
 class _Letters:
@@ -80,7 +59,7 @@ class _Letters:
     words are told from their ends, for nothing unusual stands between: 2.5 ms a page, not 6.
     """
 
-    def __init__(self, text_page: pypdfium2.PdfTextPage, frame: _Frame) -> None:
+    def __init__(self, text_page: pypdfium2.PdfTextPage, frame: Frame) -> None:
         count = max(text_page.count_chars(), 0)
         self._page = text_page.raw
         self._frame = frame

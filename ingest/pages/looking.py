@@ -15,6 +15,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from app.errors import LockedFileError, UnreadableFileError
+from ingest.pages.forms import read_values, unprinted
 from ingest.pages.letters import read_lines
 from ingest.records import PageRecord
 
@@ -69,10 +70,12 @@ def read_page(document: pypdfium2.PdfDocument, number: int) -> PageLook:
     with _load(document, number) as page:
         width, height = page.get_size()
         has_boxes, is_scan = _see_objects(page, width * height)
+        values = read_values(page, document.formenv)
         lines = [] if _flatten(page) else read_lines(page)
     if not lines:
         with _load(document, number) as page:
             lines = read_lines(page)
+    lines += unprinted(values, lines)
     return PageLook(PageRecord(number, width, height, tuple(lines)), has_boxes, is_scan)
 
 
