@@ -115,9 +115,7 @@ def _look_for_extra(holdings: Holdings, keys: Collection[str], *, again: bool) -
 def _known(session: Session, keys: Collection[str]) -> set[str]:
     """Return those of the keys that the record has, as an entry or on its way to become one."""
     messages = [key for key in keys if "/" not in key]
-    known = set(
-        session.scalars(select(Message.key).where(Message.key.in_(messages), Message.level == Level.PRINTED))
-    )
+    known = set(session.scalars(select(Message.key).where(Message.key.in_(messages), Message.level == Level.PRINTED)))
     numbers: dict[str, list[int]] = defaultdict(list)
     for key in keys:
         document_key, slash, number = key.partition("/")
@@ -133,5 +131,3 @@ def _known(session: Session, keys: Collection[str]) -> set[str]:
 
 def _retired(session: Session, keys: Collection[str]) -> set[str]:
     return set(session.scalars(select(RetiredEntry.key).where(RetiredEntry.key.in_(list(keys)))))
-
-

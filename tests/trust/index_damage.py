@@ -1,6 +1,6 @@
 """Damage the index of a service that runs: no wrong answer, document pages never down, and it mends itself.
 
-    python -m tests.trust.index_damage [--full]
+python -m tests.trust.index_damage [--full]
 """
 
 import json
@@ -20,7 +20,16 @@ from urllib.parse import quote
 from tests.trust.service import SAMPLE, Answer, get, run, serving
 
 SMALL, FULL = 30, 500
-_QUERIES = ("pilot", "pricing", '"facial recognition"', "from:thistlewood", "surveil*", "zzzz", "", "vendor~1 OR camera")
+_QUERIES = (
+    "pilot",
+    "pricing",
+    '"facial recognition"',
+    "from:thistlewood",
+    "surveil*",
+    "zzzz",
+    "",
+    "vendor~1 OR camera",
+)
 _RECOVERY_S = 60.0
 _PAUSE_S = 0.02
 
@@ -131,11 +140,11 @@ def _hits(body: bytes) -> object:
     return {name: value for name, value in told.items() if name != "next_cursor"}
 
 
-def _pointer(folder: Path) -> str:
+def _pointer(folder: Path) -> bytes:
     try:
-        return (folder / "current").read_text()
+        return (folder / "current").read_bytes()
     except OSError:
-        return ""
+        return b""
 
 
 def _live(folder: Path) -> Path:
