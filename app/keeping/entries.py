@@ -124,8 +124,8 @@ def _known(session: Session, keys: Collection[str]) -> set[str]:
     for document_key, some in numbers.items():
         pages = select(Page.number).join(Document, Document.id == Page.document_id).where(Document.key == document_key)
         standing = Page.in_message.is_(False) & (Page.text != "") | Page.indexed_at.is_(None)
-        for number in session.scalars(pages.where(Page.number.in_(some), standing)):
-            known.add(f"{document_key}/{number}")
+        for page in session.scalars(pages.where(Page.number.in_(some), standing)):
+            known.add(f"{document_key}/{page}")
     return known
 
 

@@ -49,10 +49,10 @@ class Figures:
 
     def line(self) -> str:
         """Return the figures as one line."""
-        slowest = sorted(self.recovery_s)
+        took = sorted(self.recovery_s)
         return (
-            f"index damage: {sum(self.damages.values())} damages of {len(self.damages)} kinds, {len(slowest)} mended; "
-            f"recovery median {slowest[len(slowest) // 2]:.2f} s, slowest {slowest[-1]:.2f} s; {self.searches} searches, "
+            f"index damage: {sum(self.damages.values())} damages of {len(self.damages)} kinds, {len(took)} mended; "
+            f"recovery median {took[len(took) // 2]:.2f} s, slowest {took[-1]:.2f} s; {self.searches} searches, "
             f"{self.refused} told to come again; {self.pages} document pages; {len(self.failures)} failures; "
             f"load {os.getloadavg()[0]:.1f}"
         )
