@@ -173,9 +173,7 @@ def _documents(database: Path) -> Iterator[tuple[str, int]]:
         yield from connection.execute("SELECT sha256, size_bytes FROM documents ORDER BY sha256")
 
 
-def _copy_original(
-    source: FileStore, target: FileStore, sha256: str, size: int, copied: Copied, *, link: bool
-) -> bool:
+def _copy_original(source: FileStore, target: FileStore, sha256: str, size: int, copied: Copied, *, link: bool) -> bool:
     """Copy an original unless it is there, its bytes compared with its hash; False where that fails."""
     original, copy = source.path(sha256), target.path(sha256)
     try:

@@ -33,7 +33,7 @@ ADVICE = {
     Kind.REFERENCE: _RESTORE,
     Kind.ORIGINAL_MISSING: "copy the file from a backup, or ingest it again",
     Kind.ORIGINAL_CHANGED: "copy the file from a backup: nothing else has its bytes",
-    Kind.ORIGINAL_UNKNOWN: "`verify --repair` sets it aside in strays/; ingest it from there if it belongs to a release",
+    Kind.ORIGINAL_UNKNOWN: "`verify --repair` sets it aside in strays/, from where it can be ingested",
     Kind.LEFTOVER: _REPAIR,
     Kind.PAGES_LOST: _READ_AGAIN,
     Kind.PLACE_WRONG: _READ_AGAIN,

@@ -115,9 +115,7 @@ def _look_for_extra(holdings: Holdings, keys: Collection[str], *, again: bool) -
 def _known(session: Session, keys: Collection[str]) -> set[str]:
     """Return those of the keys that the record has, as an entry or on its way to become one."""
     messages = [key for key in keys if "/" not in key]
-    known = set(
-        session.scalars(select(Message.key).where(Message.key.in_(messages), Message.level == Level.PRINTED))
-    )
+    known = set(session.scalars(select(Message.key).where(Message.key.in_(messages), Message.level == Level.PRINTED)))
     numbers: dict[str, list[int]] = defaultdict(list)
     for key in keys:
         document_key, slash, number = key.partition("/")
@@ -126,12 +124,10 @@ def _known(session: Session, keys: Collection[str]) -> set[str]:
     for document_key, some in numbers.items():
         pages = select(Page.number).join(Document, Document.id == Page.document_id).where(Document.key == document_key)
         standing = Page.in_message.is_(False) & (Page.text != "") | Page.indexed_at.is_(None)
-        for number in session.scalars(pages.where(Page.number.in_(some), standing)):
-            known.add(f"{document_key}/{number}")
+        for page in session.scalars(pages.where(Page.number.in_(some), standing)):
+            known.add(f"{document_key}/{page}")
     return known
 
 
 def _retired(session: Session, keys: Collection[str]) -> set[str]:
     return set(session.scalars(select(RetiredEntry.key).where(RetiredEntry.key.in_(list(keys)))))
-
-

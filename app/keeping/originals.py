@@ -40,11 +40,9 @@ def any_run(holdings: Holdings) -> bool:
     return _oldest_run(holdings) is not None
 
 
-def _compare_folder(
-    holdings: Holdings, prefix: str, oldest_run: float | None, *, quick: bool
-) -> Iterator[Difference]:
+def _compare_folder(holdings: Holdings, prefix: str, oldest_run: float | None, *, quick: bool) -> Iterator[Difference]:
     folder = holdings.store.folder / prefix
-    names = set(os.listdir(folder)) if folder.is_dir() else set()
+    names = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
     with holdings.sessions() as session:
         bounds = Document.sha256.between(prefix, f"{prefix}g")
         rows = dict(session.execute(select(Document.sha256, Document.size_bytes).where(bounds)).all())

@@ -185,9 +185,7 @@ def plant_work_in_progress(ground: Ground) -> None:
 def damage_index(holdings: Holdings, chance: random.Random) -> Found:
     """Change a byte of the live index; nothing else of it can be compared then."""
     folder = holdings.settings.index_folder
-    files = sorted(
-        path for path in (folder / (folder / "current").read_text()).iterdir() if path.suffix != ".lock"
-    )
+    files = sorted(path for path in (folder / (folder / "current").read_text()).iterdir() if path.suffix != ".lock")
     path = chance.choice([path for path in files if path.stat().st_size])
     content = bytearray(path.read_bytes())
     content[chance.randrange(len(content))] ^= 1 << chance.randrange(8)

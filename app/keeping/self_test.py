@@ -99,7 +99,7 @@ def _look(holdings: Holdings, planted: set[Found], test: SelfTest) -> None:
     mendable = {one for one in planted if one[0] in MENDABLE}
     mend(holdings, differences)
     # A file that waits to be read again differs until `readingroom retry` has done so.
-    waiting = {sha256 for sha256 in _unread(holdings)}
+    waiting = set(_unread(holdings))
     left = {(each.kind, each.subject) for each in verify(holdings) if each.subject not in waiting}
     test.mendable += len(mendable)
     test.mended += len(mendable - left)

@@ -23,7 +23,10 @@ from app.database.models import (
 )
 from app.store import FileStore
 
-_WORDS = "water lake permit memo budget camera pilot vendor notice hearing minutes draft clerk survey parcel".split()
+_WORDS = (
+    "water", "lake", "permit", "memo", "budget", "camera", "pilot", "vendor", "notice", "hearing", "minutes", "draft",
+    "clerk", "survey", "parcel",
+)  # fmt: skip
 _PAGES = 4
 _BEGUN = datetime(2018, 1, 1, 9)
 

@@ -121,6 +121,8 @@ class IndexHome:
             return (self._folder / _POINTER).read_text().strip()
         except OSError as error:
             raise IndexUnavailableError("There is no index yet; `readingroom reindex` makes one.") from error
+        except ValueError as error:
+            raise IndexUnavailableError("The index is damaged; `readingroom reindex` makes it anew.") from error
 
     def _open(self, name: str) -> CheckedIndex:
         folder = self._folder / name

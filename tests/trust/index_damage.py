@@ -1,6 +1,6 @@
 """Damage the index of a service that runs: no wrong answer, document pages never down, and it mends itself.
 
-    python -m tests.trust.index_damage [--full]
+python -m tests.trust.index_damage [--full]
 """
 
 import json
@@ -20,7 +20,16 @@ from urllib.parse import quote
 from tests.trust.service import SAMPLE, Answer, get, run, serving
 
 SMALL, FULL = 30, 500
-_QUERIES = ("pilot", "pricing", '"facial recognition"', "from:thistlewood", "surveil*", "zzzz", "", "vendor~1 OR camera")
+_QUERIES = (
+    "pilot",
+    "pricing",
+    '"facial recognition"',
+    "from:thistlewood",
+    "surveil*",
+    "zzzz",
+    "",
+    "vendor~1 OR camera",
+)
 _RECOVERY_S = 60.0
 _PAUSE_S = 0.02
 
@@ -40,10 +49,10 @@ class Figures:
 
     def line(self) -> str:
         """Return the figures as one line."""
-        slowest = sorted(self.recovery_s)
+        took = sorted(self.recovery_s)
         return (
-            f"index damage: {sum(self.damages.values())} damages of {len(self.damages)} kinds, {len(slowest)} mended; "
-            f"recovery median {slowest[len(slowest) // 2]:.2f} s, slowest {slowest[-1]:.2f} s; {self.searches} searches, "
+            f"index damage: {sum(self.damages.values())} damages of {len(self.damages)} kinds, {len(took)} mended; "
+            f"recovery median {took[len(took) // 2]:.2f} s, slowest {took[-1]:.2f} s; {self.searches} searches, "
             f"{self.refused} told to come again; {self.pages} document pages; {len(self.failures)} failures; "
             f"load {os.getloadavg()[0]:.1f}"
         )
@@ -131,11 +140,11 @@ def _hits(body: bytes) -> object:
     return {name: value for name, value in told.items() if name != "next_cursor"}
 
 
-def _pointer(folder: Path) -> str:
+def _pointer(folder: Path) -> bytes:
     try:
-        return (folder / "current").read_text()
+        return (folder / "current").read_bytes()
     except OSError:
-        return ""
+        return b""
 
 
 def _live(folder: Path) -> Path:

@@ -1,20 +1,23 @@
 """A real `readingroom` over a real archive, for the rigs that damage what lies on the disk."""
 
 import os
+import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple, TypeVar
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "data" / "sample" / "release"
 _PROGRAM = [sys.executable, "-c", "from ingest.cli import main; main()"]
 _START_S = 60.0
+_Seen = TypeVar("_Seen")
 # Without these even root is held to the permissions of files.
 _HELD = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search"]
 
@@ -35,26 +38,34 @@ def run(home: Path, *arguments: str, **options: str) -> subprocess.CompletedProc
     )
 
 
+def start(home: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    """Start a command of the program in a session of its own, so that it can be killed with all that it starts."""
+    quiet = subprocess.DEVNULL
+    command = [*_PROGRAM, *arguments]
+    return subprocess.Popen(
+        command, env=_environment(home, {}), cwd=ROOT, stdout=quiet, stderr=quiet, start_new_session=True
+    )
+
+
 @contextmanager
 def serving(home: Path, **options: str) -> Iterator[str]:
     """Serve an archive as a person would, held to the permissions of files, and give the service's address."""
     command = [*(_HELD if os.geteuid() == 0 else []), *_PROGRAM, "serve", "--port", "0"]
-    with subprocess.Popen(
-        command, env=_environment(home, options), cwd=ROOT, stderr=subprocess.PIPE, text=True
-    ) as service:
-        assert service.stderr is not None
+    with (
+        tempfile.TemporaryFile("w+") as told,
+        subprocess.Popen(
+            command, env=_environment(home, options), cwd=ROOT, stderr=told, start_new_session=True
+        ) as service,
+    ):
         try:
-            address = next(line for line in service.stderr if "Reading Room is at" in line).split()[4]
-            # Its further words would fill the pipe and stop it.
-            with subprocess.Popen(["cat"], stdin=service.stderr, stdout=subprocess.DEVNULL) as reader:
-                _await(address)
-                yield address
-                service.terminate()
-                service.wait(30)
-                reader.terminate()
+            address = _await(lambda: _address(told))
+            _await(lambda: get(f"{address}/api/v1/status").status == 200)
+            yield address
+            service.terminate()
+            service.wait(_START_S)
         finally:
             with suppress(ProcessLookupError):
-                service.kill()
+                os.killpg(service.pid, signal.SIGKILL)
 
 
 def get(address: str, timeout_s: float = 30) -> Answer:
@@ -74,9 +85,15 @@ def _environment(home: Path, options: dict[str, str]) -> dict[str, str]:
     return os.environ | {"READINGROOM_HOME": str(home), "PYTHONPATH": paths} | options
 
 
-def _await(address: str) -> None:
+def _address(told: IO[str]) -> str | None:
+    told.seek(0)
+    return next((line.split()[4] for line in told if "Reading Room is at" in line), None)
+
+
+def _await(look: Callable[[], _Seen]) -> _Seen:
     end = time.monotonic() + _START_S
-    while get(f"{address}/api/v1/status").status != 200:
+    while not (seen := look()):
         if time.monotonic() > end:
-            raise TimeoutError(f"{address} does not answer")
+            raise TimeoutError("the service does not start")
         time.sleep(0.05)
+    return seen

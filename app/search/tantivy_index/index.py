@@ -351,7 +351,7 @@ def _key(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> str:
 
 def _held(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> Held:
     document = searcher.doc(address)
-    return Held(str(document.get_first("key")), int(document.get_first(DIGEST)))
+    return Held(str(document.get_first("key")), int(str(document.get_first(DIGEST))))
 
 
 @contextmanager
