@@ -2,10 +2,10 @@
 
     python -m tests.trust.planted_markers [--full]
 
-A real Chromium visits every address of an archive that has a marker in every field (tests/support/planted), follows all
-links, and asks every route for markers in each part and parameter; once as it is, once with the content security policy
-switched off, so that escaping alone must hold. Floor: no script runs, none is refused, no request leaves the service, no
-element and no address of a script comes out of a marker, and every route of the app was visited.
+A real Chromium visits every address of an archive that has a marker in every field (tests/support/planted), follows
+all links, and asks every route for markers in each part and parameter; once as it is, once with the content security
+policy switched off, so that escaping alone must hold. Floor: no script runs, none is refused, no request leaves the
+service, no element and no address of a script comes out of a marker, and every route of the app was visited.
 """
 
 import argparse
