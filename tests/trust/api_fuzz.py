@@ -9,6 +9,7 @@ the API has a status, a media type, headers and a body that its description name
 """
 
 import argparse
+import os
 import sys
 import tempfile
 import time
@@ -76,8 +77,9 @@ class Report:
         told = ", ".join(f"{status} {count}" for status, count in sorted(self.statuses.items()))
         pages = self.statuses.total() - self.api_cases
         return (
-            f"api_fuzz: {self.api_cases} requests to the API and {pages} to pages; answered {told}; limits "
-            f"{self.limits}, server errors and answers not as described {self.faults.total()}; {self.seconds:.0f} s"
+            f"api_fuzz: {self.api_cases} requests to the API and {pages} to pages; answered {told}; "
+            f"limits {self.limits}, server errors and answers not as described {self.faults.total()}; "
+            f"{self.seconds:.0f} s at a load of {os.getloadavg()[0]:.1f}"
         )
 
     def note(self, asked: str, status: int, headers: Any) -> None:

@@ -9,6 +9,7 @@ service, no element and no address of a script comes out of a marker, and every 
 """
 
 import argparse
+import os
 import sys
 import tempfile
 import time
@@ -72,7 +73,8 @@ class Report:
             f"planted_markers: {self.marks} markers, {self.marks - len(self.places_unseen)} of them on pages; "
             f"{self.visits} visits; scripts run {len(seen.ran)}, refused {len(seen.refused)}, "
             f"requests off-origin {len(seen.off_origin)}, elements and addresses made of markers {len(seen.planted)}, "
-            f"server errors {len(seen.errors)}, routes not visited {len(self.routes_missed)}; {self.seconds:.0f} s"
+            f"server errors {len(seen.errors)}, routes not visited {len(self.routes_missed)}; {self.seconds:.0f} s "
+            f"at a load of {os.getloadavg()[0]:.1f}"
         )
 
 
