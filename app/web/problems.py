@@ -48,7 +48,8 @@ PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
 def add_problem_handlers(app: FastAPI) -> None:
     """Make `app` answer failures in its two faces, and say so in its description."""
     describe = app.openapi
-    app.openapi = lambda: _with_problem_type(describe())  # type: ignore[method-assign] - FastAPI's way to extend it
+    # FastAPI's own way to extend the description is to put another function in its place.
+    app.openapi = lambda: _with_problem_type(describe())  # type: ignore[method-assign]
     app.add_exception_handler(MovedError, _moved)
     app.add_exception_handler(ArchiveError, _archive_error)
     app.add_exception_handler(RequestValidationError, _invalid)

@@ -2,13 +2,14 @@
 
     python -m tests.trust.planted_markers [--full]
 
-A real Chromium visits every address of an archive that has a marker in every field (tests/support/planted), follows all
-links, and asks every route for markers in each part and parameter; once as it is, once with the content security policy
-switched off, so that escaping alone must hold. Floor: no script runs, none is refused, no request leaves the service, no
-element and no address of a script comes out of a marker, and every route of the app was visited.
+A real Chromium visits every address of an archive that has a marker in every field (tests/support/planted), follows
+all links, and asks every route for markers in each part and parameter; once as it is, once with the content security
+policy switched off, so that escaping alone must hold. Floor: no script runs, none is refused, no request leaves the
+service, no element and no address of a script comes out of a marker, and every route of the app was visited.
 """
 
 import argparse
+import os
 import sys
 import tempfile
 import time
@@ -72,7 +73,8 @@ class Report:
             f"planted_markers: {self.marks} markers, {self.marks - len(self.places_unseen)} of them on pages; "
             f"{self.visits} visits; scripts run {len(seen.ran)}, refused {len(seen.refused)}, "
             f"requests off-origin {len(seen.off_origin)}, elements and addresses made of markers {len(seen.planted)}, "
-            f"server errors {len(seen.errors)}, routes not visited {len(self.routes_missed)}; {self.seconds:.0f} s"
+            f"server errors {len(seen.errors)}, routes not visited {len(self.routes_missed)}; {self.seconds:.0f} s "
+            f"at a load of {os.getloadavg()[0]:.1f}"
         )
 
 

@@ -19,7 +19,12 @@ def test_no_request_makes_the_service_fail_or_answer_otherwise_than_described() 
 
 @pytest.mark.parametrize(
     ("body", "status", "noticed"),
-    [('{"count": 1}', 200, ""), ('{"count": "x"}', 200, "violates schema"), ("{}", 418, "Undocumented"), ("", 500, "500")],
+    [
+        ('{"count": 1}', 200, ""),
+        ('{"count": "x"}', 200, "violates schema"),
+        ("{}", 418, "Undocumented"),
+        ("", 500, "500"),
+    ],
 )
 def test_an_answer_that_is_not_as_described_is_noticed(body: str, status: int, noticed: str) -> None:
     app, report = FastAPI(), Report()

@@ -42,7 +42,9 @@ def _see_unescaped(browser: Browser, *, policy: bool) -> Seen:
 
         def answer(route: Route) -> None:
             headers = {"Content-Security-Policy": "default-src 'self'"}
-            route.fulfill(body=f"<a href='{link}'>link</a><p title='{text}'>", content_type="text/html", headers=headers)
+            route.fulfill(
+                body=f"<a href='{link}'>link</a><p title='{text}'>", content_type="text/html", headers=headers
+            )
 
         visitor.page.route(f"{_SERVICE}/**", answer)
         visitor.visit("/")

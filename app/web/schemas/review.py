@@ -1,6 +1,5 @@
 """What a reviewer sees: the queue, a record beside its pages, and what was decided."""
 
-
 from app.database.models import Correction, CorrectionAction
 from app.web.schemas.base import Schema, UtcMoment
 from app.web.schemas.details import MessageDetail, PersonDetail

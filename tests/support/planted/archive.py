@@ -11,8 +11,8 @@ from app.archive import Archive, open_archive
 from app.config import Settings
 from app.database.corrections import place_of_message
 from app.database.messages import MessageRepository
-from app.database.models import CorrectionAction, Message, Person
 from app.database.models import Correction as CorrectionRow
+from app.database.models import CorrectionAction, Message, Person
 from ingest.pipeline import ingest
 from ingest.records import ReleaseRecord
 from ingest.review import decide

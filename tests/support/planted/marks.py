@@ -1,4 +1,4 @@
-"""Markers: text that runs `planted(N)` or asks another host for N wherever it is taken for HTML, a script or an address."""
+"""Markers: text that runs `planted(N)`, or asks another host for N, wherever it is taken for anything but words."""
 
 import re
 

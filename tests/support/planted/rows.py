@@ -32,9 +32,10 @@ def poison(session: Session, marks: Marks) -> None:
     """Add a marker to every text of every row, and to what lists of a message hold."""
     for table in Base.metadata.sorted_tables:
         for column in table.columns:
-            if isinstance(column.type, String) and not isinstance(column.type, Enum):
-                if f"{table.name}.{column.name}" not in _OURS:
-                    _append(session, table, column, marks.full(f"column {table.name}.{column.name}"))
+            place = f"{table.name}.{column.name}"
+            is_text = isinstance(column.type, String) and not isinstance(column.type, Enum)
+            if is_text and place not in _OURS:
+                _append(session, table, column, marks.full(f"column {place}"))
     for message in session.scalars(select(Message)):
         message.doubtful, message.doubts = True, [[marks.name("code of a doubt"), marks.full("detail of a doubt")]]
         message.reasons = [marks.full("reason")]
