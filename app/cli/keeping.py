@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from app.cli.errors import report_errors
+from app.cli.printing import say
 from app.config import Settings
 from app.errors import BadRequestError
 from app.keeping import Difference, back_up, mend, open_holdings, restore, self_test, verify
@@ -44,10 +45,10 @@ def verify_archive(*, repair: bool, quick: bool, as_json: bool, planted: int | N
         if repair and count:
             mended = mend(holdings, differences)
             for line in mended.done:
-                click.echo(f"mended: {line}", err=as_json)
+                say(f"mended: {line}", err=as_json)
             left = len(mended.left)
     told = f"{count} differences" if count != 1 else "1 difference"
-    click.echo(told + (f", {left} of them left" if repair and count else "") + ".", err=True)
+    say(told + (f", {left} of them left" if repair and count else "") + ".", err=True)
     sys.exit(_DIFFERS if left else 0)
 
 
@@ -62,9 +63,9 @@ def backup_archive(target: Path, *, link: bool) -> None:
     with open_holdings(settings) as holdings:
         copied = back_up(holdings, target, link=link)
     for failure in copied.failures:
-        click.echo(f"not in the backup: {failure}", err=True)
+        say(f"not in the backup: {failure}", err=True)
     mib = copied.new_bytes / (1 << 20)
-    click.echo(f"{copied.documents} documents are in {target}; {copied.new} originals are new ({mib:.1f} MiB).")
+    say(f"{copied.documents} documents are in {target}; {copied.new} originals are new ({mib:.1f} MiB).")
     sys.exit(_DIFFERS if copied.failures else 0)
 
 
@@ -83,8 +84,8 @@ def restore_archive(source: Path, home: Path | None) -> None:
         raise BadRequestError("With --home a database of its own is made: unset READINGROOM_DATABASE.")
     copied = restore(source, settings)
     for failure in copied.failures:
-        click.echo(f"not in the archive: {failure}", err=True)
-    click.echo(f"{copied.documents} documents are in {settings.home}; READINGROOM_HOME={settings.home} names it.")
+        say(f"not in the archive: {failure}", err=True)
+    say(f"{copied.documents} documents are in {settings.home}; READINGROOM_HOME={settings.home} names it.")
     sys.exit(_DIFFERS if copied.failures else 0)
 
 
@@ -93,14 +94,14 @@ def _tell(difference: Difference, *, as_json: bool) -> None:
         "kind": difference.kind.value, "subject": difference.subject, "detail": difference.detail,
         "advice": difference.advice,
     }  # fmt: skip
-    click.echo(json.dumps(told) if as_json else difference.line)
+    say(json.dumps(told) if as_json else difference.line)
 
 
 def _test(planted: int, settings: Settings) -> None:
     test = self_test(planted, settings)
     for line in test.wrong:
-        click.echo(line, err=True)
-    click.echo(test.line())
+        say(line, err=True)
+    say(test.line())
     sys.exit(_DIFFERS if test.wrong else 0)
 
 
