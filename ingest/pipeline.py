@@ -378,7 +378,7 @@ class _Run:
 
     def _read_in_pieces(self, file: SourceFile, counted: Answer) -> None:
         """Have the pages of a PDF read that killed its worker, each as far as it can be."""
-        failed = self._failed.pop(file.sha256)
+        failed = self._failed[file.sha256]  # kept: the same bytes may be read twice at the same time
         if isinstance(counted, PagesRead):
             self._begin_long(replace(file, patience=1), counted)
         else:
