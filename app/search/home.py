@@ -41,6 +41,11 @@ class IndexHome:
         self._live: tuple[str, SearchIndex] | None = None
         self._replaced: list[SearchIndex] = []
 
+    @property
+    def folder(self) -> Path:
+        """Where the indexes lie."""
+        return self._folder
+
     def live(self) -> SearchIndex:
         """Return the live index, opened anew where another has taken its place.
 
