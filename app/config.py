@@ -49,6 +49,19 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address the service listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port the service listens on.")
+    hosts: str = Field(
+        default="",
+        description="Names under which readers know the service, blanks between them; localhost and the address it "
+        "listens on are known without.",
+    )
+    client_timeout_s: float = Field(
+        default=10,
+        gt=0,
+        description="Seconds in which a client must have sent its request; the same for each part of what it takes.",
+    )
+    query_timeout_s: float = Field(
+        default=5, gt=0, description="Seconds that the database may work, and a search may wait, for one request."
+    )
     web_workers: int = Field(
         default_factory=lambda: min(os.cpu_count() or 1, 4), ge=1, description="Processes that serve the archive."
     )
@@ -83,6 +96,11 @@ class Settings(BaseSettings):
     def database_url(self) -> str:
         """The SQLAlchemy address of the database."""
         return self.database or f"sqlite:///{(self.home / 'archive.sqlite3').absolute()}"
+
+    @property
+    def host_names(self) -> frozenset[str]:
+        """The names under which the service is known, but for those of this machine alone."""
+        return frozenset(self.hosts.replace(",", " ").lower().split()) | {self.host.lower()}
 
     @property
     def index_folder(self) -> Path:

@@ -27,6 +27,7 @@ from app.config import Settings
 from app.corrector import Corrector
 from app.errors import BadRequestError, IndexUnavailableError
 from app.logs import set_up_logging
+from app.terminal import without_controls
 from ingest.pipeline import Outcome, link_messages
 from ingest.pipeline import ingest as ingest_files
 from ingest.records import State
@@ -128,13 +129,14 @@ def _follow(archive: Archive, outcomes: Iterable[Outcome], found: int, *, as_jso
     tally: Counter[str] = Counter()
     columns = (
         SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("files"),
-        TextColumn("{task.fields[counts]}"), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(),
+        TextColumn("{task.fields[counts]}", markup=False),  # a file may be named "[/b].pdf"
+        TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(),
     )  # fmt: skip
     with Progress(*columns, console=Console(stderr=True)) as progress:
         bar = progress.add_task("Reading", total=found or None, counts="")
         for outcome in outcomes:
             if outcome.state is State.READING:
-                progress.update(bar, counts=f"{outcome.pages} pages of {outcome.path}")
+                progress.update(bar, counts=without_controls(f"{outcome.pages} pages of {outcome.path}"))
                 _sync_meanwhile(archive)
                 continue
             _count(tally, outcome)

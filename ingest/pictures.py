@@ -17,6 +17,8 @@ _SCAN = 0.8  # of the page that an image fills
 _NEAR = 60  # of 255: how far a pixel may be from the colour of the box
 _PLAIN = 0.85  # of the pixels: letters that are seen take more than the rest
 _DARK_PLAIN = 0.6  # letters on paper leave at most half of it dark; hatching on a black box leaves two thirds
+_BLANK = 0.99  # letters that nothing is known of take more than the rest, however thin they are
+_DARK = 100  # of 255
 _LEAST_LEFT = 0.15  # of a word's pixels beside what else is printed there: less proves nothing
 
 
@@ -35,6 +37,16 @@ class Picture:
             near, looked_at, area = near + counts[0], looked_at + counts[1], area + counts[2]
         least = _DARK_PLAIN if colour and colour.is_dark else _PLAIN
         return looked_at <= _LEAST_LEFT * area or near >= least * looked_at
+
+    def is_blank(self, box: Box) -> bool:
+        """Tell whether a place shows one colour and nothing else, or a dark one with a few marks on it."""
+        place = self._pixels(box)
+        if place[0] >= place[2] or place[1] >= place[3]:
+            return False  # beyond the page's edge
+        grey = self._image.crop(place).convert("L").histogram()
+        most = max(range(256), key=grey.__getitem__)
+        near = sum(grey[max(most - _NEAR, 0) : most + _NEAR + 1])
+        return near >= (_DARK_PLAIN if most < _DARK else _BLANK) * sum(grey)
 
     def _count(self, box: Box, colour: Colour | None, apart_from: Sequence[Box]) -> tuple[int, int, int]:
         """Return how many of a place's pixels have the colour, are looked at, and there are."""
@@ -99,6 +111,8 @@ class Pictures:
 def open_pictures(path: Path) -> Iterator[Pictures]:
     """Open a PDF that PDFium has read before, for drawing."""
     document = pypdfium2.PdfDocument(path)
+    if document.get_formtype() == pdfium.FORMTYPE_ACRO_FORM:
+        document.init_forms()  # what `ingest/pages` reads of forms must be seen, or it would be held to be hidden
     try:
         yield Pictures(document)
     finally:

@@ -42,13 +42,14 @@ from ingest.load import (
 )
 from ingest.load.attached import Attached
 from ingest.ocr import OcrChoice, OcrPlan
-from ingest.ranges import LongReading, failure
+from ingest.ranges import PATIENCE, LongReading, failure, may_be_read_in_pieces
 from ingest.reading import do_task
 from ingest.records import (
     Answer,
     CorrectionRecord,
     FileKind,
     LongDocument,
+    PageCount,
     PageRange,
     PagesRead,
     Problem,
@@ -185,7 +186,9 @@ class _Run:
         self._attachments: deque[_Waiting] = deque()
         self._waiting_by_path: dict[str, _Waiting] = {}
         self._long: dict[str, LongReading] = {}  # by the hash of the file
-        self._tasks: deque[PageRange | LongDocument] = deque()
+        self._tasks: deque[PageCount | PageRange | LongDocument] = deque()
+        self._slow: deque[Task] = deque()  # tried once more when nothing else waits
+        self._failed: dict[str, Reading] = {}  # why PDFs whose pages are counted could not be read in one go
         self._again: deque[SourceFile] = deque()  # the same bytes as a long PDF that is read now
         self._zips: list[SourceFile] = []  # not all of whose members have a row
         self._under_way = 0
@@ -197,8 +200,8 @@ class _Run:
             yield from self._outcomes(found)
 
     def _outcomes(self, found: Iterator[SourceFile]) -> Iterator[Outcome]:
-        while not self._is_exhausted or self._attachments or self._again:
-            for task, answer in read_in_workers(self._to_read(found), self._read, self._worker_limits):
+        while not self._is_exhausted or self._attachments or self._again or self._slow:
+            for task, answer in read_in_workers(self._to_read(found), self._read, self._worker_limits, self._scratch):
                 yield from self._flush()
                 self._under_way -= 1
                 self._take(task, answer)
@@ -221,7 +224,7 @@ class _Run:
                 is_reading = True
                 self._under_way += 1
                 yield task
-            elif self._is_exhausted and not self._attachments and not self._under_way:
+            elif self._is_exhausted and not (self._attachments or self._under_way or self._slow):
                 return
             elif self._is_exhausted and not self._attachments:
                 yield None
@@ -232,10 +235,16 @@ class _Run:
         """Return the next task; None if there is none now, or the next file needed no worker."""
         while self._tasks:
             task = self._tasks.popleft()
-            if task.file.sha256 in self._long:  # else it was given up
+            if task.file.sha256 in self._long or isinstance(task, PageCount):  # else it was given up
                 return task
         file = self._next_file(found)
-        return None if file is None else self._attempt(file, functools.partial(self._settle, file))
+        if file is not None:
+            return self._attempt(file, functools.partial(self._settle, file))
+        while self._slow and self._is_exhausted:
+            slow = self._slow.popleft()
+            if isinstance(slow, SourceFile) or slow.file.sha256 in self._long:
+                return slow
+        return None
 
     def _next_file(self, found: Iterator[SourceFile]) -> SourceFile | None:
         """Return attachments before further files, so that few mails wait at a time."""
@@ -253,7 +262,7 @@ class _Run:
         return following
 
     def _attempt(self, file: SourceFile, step: Callable[[], _Written]) -> _Written | None:
-        """Take a step with one file; where it fails the file is reported, and the others go on."""
+        """Take a step with one file; where it fails the file is kept without a reading, and the others go on."""
         try:
             with disk_errors(self._archive.settings.home):
                 return step()
@@ -261,9 +270,25 @@ class _Run:
             raise
         except Exception as error:  # the boundary of a file: no file may stop the run
             log.exception("not kept file=%s", file.path)
-            told = "The file could not be written to the archive; the log says why. Ingest again."
-            self._report(file, Problem("not_kept", str(error) if isinstance(error, ArchiveError) else told))
-            return None
+            told = "What was read of the file could not be written; the log says why. Mend that and retry."
+            problem = Problem("not_kept", str(error) if isinstance(error, ArchiveError) else told)
+        try:
+            with disk_errors(self._archive.settings.home):
+                self._keep_unread(file, problem)
+        except StorageError:
+            raise
+        except Exception:
+            log.exception("not recorded file=%s", file.path)
+            self._report(file, problem)
+        return None
+
+    def _keep_unread(self, file: SourceFile, problem: Problem) -> None:
+        """Keep a file's bytes and a document that says why nothing was read."""
+        if not file.sha256:
+            raise ValueError("the file has no bytes that could be kept")
+        kept = replace(file, location=self._archive.store.add(file.location, file.sha256))
+        self._accept(kept, Reading(State.UNREADABLE, problems=(problem,)))
+        self._end_long(file)
 
     def _report(self, file: SourceFile, problem: Problem) -> None:
         """Tell of a file that is in no record, and let its mail go on without it."""
@@ -328,13 +353,36 @@ class _Run:
         """Take what a worker answered, and see to what follows from it."""
         match task, answer:
             case SourceFile(), Reading():
-                self._attempt(task, functools.partial(self._accept, task, answer))
+                self._attempt(task, functools.partial(self._accept_or_try_again, task, answer))
             case SourceFile(), PagesRead():
                 self._attempt(task, functools.partial(self._begin_long, task, answer))
+            case PageCount(), _:
+                self._attempt(task.file, functools.partial(self._read_in_pieces, task.file, answer))
             case PageRange(), _:
                 self._attempt(task.file, functools.partial(self._add_range, task, answer))
             case LongDocument(), Reading():
-                self._attempt(task.file, functools.partial(self._finish_long, task.file, answer))
+                self._attempt(task.file, functools.partial(self._finish_long, task, answer))
+
+    def _accept_or_try_again(self, file: SourceFile, reading: Reading) -> None:
+        """Keep a reading; where there is none, try what is left to try."""
+        problem = failure(reading)
+        if problem is not None:
+            reading = replace(reading, problems=(replace(problem, page=problem.page or None), *reading.problems[1:]))
+        if problem and file.kind is FileKind.PDF and may_be_read_in_pieces(problem):
+            self._failed[file.sha256] = reading
+            self._tasks.append(PageCount(file))
+        elif problem and problem.code == "worker_timeout" and file.patience == 1:
+            self._slow.append(replace(file, patience=PATIENCE))
+        else:
+            self._accept(file, reading)
+
+    def _read_in_pieces(self, file: SourceFile, counted: Answer) -> None:
+        """Have the pages of a PDF read that killed its worker, each as far as it can be."""
+        failed = self._failed.pop(file.sha256)
+        if isinstance(counted, PagesRead):
+            self._begin_long(replace(file, patience=1), counted)
+        else:
+            self._accept(file, failed)
 
     def _is_being_read(self, file: SourceFile) -> bool:
         """Tell whether these bytes are being read in ranges; the file is settled when they are."""
@@ -368,10 +416,16 @@ class _Run:
         problem = failure(answer)
         pieces = long.retry(task, problem) if problem else []
         if pieces:
-            self._tasks.extendleft(reversed(pieces))
+            self._tasks.extendleft(reversed([piece for piece in pieces if piece.patience == 1]))
+            self._slow.extend(piece for piece in pieces if piece.patience > 1)
             return
         read = long.lose(task, problem) if problem else answer
         assert isinstance(read, PagesRead)
+        nothing = long.nothing_read(problem) if problem else None
+        if nothing:
+            self._accept(task.file, nothing)
+            self._end_long(task.file)
+            return
         if long.shown_as:
             _write(self._archive, lambda session: add_pages(session, long.file, read.pages))
         long.take(read)
@@ -381,10 +435,14 @@ class _Run:
         if long.is_whole:
             self._tasks.appendleft(long.whole())
 
-    def _finish_long(self, file: SourceFile, reading: Reading) -> None:
+    def _finish_long(self, task: LongDocument, reading: Reading) -> None:
         """Keep the document in place of the pages that were shown."""
+        file = task.file
         long = self._long[file.sha256]
         problem = failure(reading)
+        if problem and problem.code == "worker_timeout" and task.patience == 1:
+            self._slow.append(replace(task, patience=PATIENCE))
+            return
         self._accept(file, long.pages_alone(problem) if problem and long.shown_as else reading)
         self._end_long(file)
 

@@ -10,6 +10,7 @@ from app.errors import RefusedFileError, UnreadableFileError
 from ingest.corrections import correct_messages, fit_to_messages, fit_to_pages
 from ingest.furniture import lift_furniture
 from ingest.geometry import see_boxes
+from ingest.ladder import Footing, find_footing
 from ingest.mail import read_mail
 from ingest.messages import split_messages, with_quoted
 from ingest.ocr import (
@@ -28,6 +29,7 @@ from ingest.records import (
     CorrectionRecord,
     FileKind,
     LongDocument,
+    PageCount,
     PageRange,
     PageRecord,
     PagesRead,
@@ -56,6 +58,10 @@ def do_task(task: Task, *, max_pages: int, ocr: OcrPlan = _PLAN) -> Answer | Gen
     Raises:
         UnreadableFileError: the file cannot be read at all; a subclass says why.
     """
+    if isinstance(task, PageCount):
+        with find_footing(task.file.location, max_pages=max_pages) as footing:
+            count, problems = _limit_pages(footing, max_pages)
+        return PagesRead(count, problems=tuple(problems))
     if isinstance(task, PageRange):
         return read_range(task, ocr)
     if isinstance(task, LongDocument):
@@ -66,17 +72,14 @@ def do_task(task: Task, *, max_pages: int, ocr: OcrPlan = _PLAN) -> Answer | Gen
     return read_file(task, max_pages=max_pages, ocr=ocr)
 
 
-def read_file(file: SourceFile, *, max_pages: int, ocr: OcrPlan = _PLAN) -> Answer:
+def read_file(file: SourceFile, *, max_pages: int, ocr: OcrPlan = _PLAN) -> Answer | Generator[int, None, Answer]:
     """Return what is in a PDF or a mail; of a long PDF only how many pages it has.
 
     Raises:
         UnreadableFileError: the file cannot be read at all; a subclass says why.
     """
     if file.kind is FileKind.PDF:
-        count, problems = _count_pages(file.location, max_pages)
-        if count > RANGE_PAGES:
-            return PagesRead(count, problems=tuple(problems))
-        return read_pdf(file.location, max_pages=max_pages, ocr=ocr, corrections=file.corrections)
+        return _short_steps(file, max_pages, ocr)
     if file.kind in _MAILS:
         found, mail_problems = read_mail(file.location, file.kind)
         state = State.UNREADABLE if not found else State.PARTIAL if mail_problems else State.PUBLISHED
@@ -86,14 +89,14 @@ def read_file(file: SourceFile, *, max_pages: int, ocr: OcrPlan = _PLAN) -> Answ
     raise RefusedFileError("Files of this type are kept, not read.")
 
 
-def read_whole(file: SourceFile, *, max_pages: int, ocr: OcrPlan = _PLAN) -> Answer:
+def read_whole(file: SourceFile, *, max_pages: int, ocr: OcrPlan = _PLAN) -> Answer | Generator[int, None, Answer]:
     """Return all that is in a file, also in a long PDF, which takes one worker as long as it takes.
 
     Raises:
         UnreadableFileError: the file cannot be read at all; a subclass says why.
     """
     if file.kind is FileKind.PDF:
-        return read_pdf(file.location, max_pages=max_pages, ocr=ocr, corrections=file.corrections)
+        return pdf_steps(file.location, max_pages=max_pages, ocr=ocr, corrections=file.corrections)
     return read_file(file, max_pages=max_pages, ocr=ocr)
 
 
@@ -107,10 +110,15 @@ def read_pdf(
     Raises:
         UnreadableFileError: it has no page, or is no PDF, or locked.
     """
-    count, problems = _count_pages(path, max_pages)
-    read = _last(_read_pages(path, 1, count, ocr))
-    lifted = read.lifted if read.lifted is not None else lift_furniture(read.pages)
-    return _finish(lifted, [*problems, *read.problems], ocr, corrections)
+    return _last(pdf_steps(path, max_pages=max_pages, ocr=ocr, corrections=corrections))
+
+
+def pdf_steps(
+    path: Path, *, max_pages: int, ocr: OcrPlan = _PLAN, corrections: Sequence[CorrectionRecord] = ()
+) -> Generator[int, None, Reading]:
+    """Read a PDF as `read_pdf` does; yield the number of each page before it is looked at, 0 before all are."""
+    with find_footing(path, max_pages=max_pages) as footing:
+        return (yield from _footing_steps(footing, max_pages, ocr, corrections))
 
 
 def read_range(task: PageRange, ocr: OcrPlan = _PLAN) -> Generator[int, None, PagesRead]:
@@ -119,7 +127,8 @@ def read_range(task: PageRange, ocr: OcrPlan = _PLAN) -> Generator[int, None, Pa
     Raises:
         UnreadableFileError: the PDF cannot be opened.
     """
-    read = yield from _read_pages(task.file.location, task.first, task.last, ocr)
+    with find_footing(task.file.location, max_pages=task.last) as footing:
+        read = yield from _read_pages(footing, task.first, task.last, ocr)
     return PagesRead(read.count, read.pages, read.problems)
 
 
@@ -147,43 +156,80 @@ def _finish(
     return Reading(state, tuple(split), tuple(corrected), found, tuple(papers))
 
 
-def _count_pages(path: Path, max_pages: int) -> tuple[int, list[Problem]]:
-    """Return how many pages are to be read, and what is left out."""
-    with open_pdf(path) as document:
-        count = len(document)
-    if count == 0:
-        raise UnreadableFileError("The PDF has no pages. Ask for the file again.")
+def _short_steps(file: SourceFile, max_pages: int, ocr: OcrPlan) -> Generator[int, None, Answer]:
+    """Take the steps of `pdf_steps` through a PDF that is not long; of one that is, count the pages."""
+    with find_footing(file.location, max_pages=max_pages) as footing:
+        count, problems = _limit_pages(footing, max_pages)
+        if count > RANGE_PAGES:
+            return PagesRead(count, problems=tuple(problems))
+        return (yield from _footing_steps(footing, max_pages, ocr, file.corrections))
+
+
+def _footing_steps(
+    footing: Footing, max_pages: int, ocr: OcrPlan, corrections: Sequence[CorrectionRecord]
+) -> Generator[int, None, Reading]:
+    count, problems = _limit_pages(footing, max_pages)
+    read = yield from _read_pages(footing, 1, count, ocr)
+    yield 0
+    lifted = read.lifted if read.lifted is not None else lift_furniture(read.pages)
+    return _finish(lifted, [*problems, *read.problems], ocr, corrections)
+
+
+def _limit_pages(footing: Footing, max_pages: int) -> tuple[int, list[Problem]]:
+    """Return how many pages are to be read, what is left out, and what speaks against the file."""
+    count, problems = footing.page_count, list(footing.problems)
     if count <= max_pages:
-        return count, []
+        return count, problems
     detail = f"The PDF has {count} pages; only the first {max_pages} were read (READINGROOM_MAX_PAGES)."
-    return max_pages, [Problem("too_many_pages", detail)]
+    return max_pages, [*problems, Problem("too_many_pages", detail)]
 
 
-def _read_pages(path: Path, first: int, last: int, ocr: OcrPlan) -> Generator[int, None, _Read]:
+def _read_pages(footing: Footing, first: int, last: int, ocr: OcrPlan) -> Generator[int, None, _Read]:
     """Take the stages that look at one page at a time. What reads pictures of pages belongs here too."""
-    pages: list[PageRecord] = []
+    if footing.pages:
+        read = list(footing.pages[first - 1 : last])
+        seen = yield from _see_drawn(footing.path, read, {page.number for page in read})
+        return _Read(footing.page_count, tuple(seen), None, ())
+    looks: list[PageLook] = []
     problems: list[Problem] = []
-    drawn: set[int] = set()
-    pictured = False
-    with open_pdf(path) as document:
+    with open_pdf(footing.path) as document:
         count = len(document)
         for number in range(first, last + 1):
             yield number
             try:
-                look = read_page(document, number)
+                looks.append(read_page(document, number))
             except UnreadableFileError as error:
-                look = PageLook(PageRecord(number, 612, 792, ()), has_boxes=False, is_scan=False)
+                looks.append(PageLook(PageRecord(number, 612, 792, ()), has_boxes=False, is_scan=False))
                 problems.append(Problem("unreadable_page", str(error), number))
-            pages.append(look.page)
-            pictured = pictured or look.is_scan or _lacks_text(look.page)
-            if look.has_boxes:
-                drawn.add(number)
+    pages = [look.page for look in looks]
+    drawn = {look.page.number for look in looks if look.has_boxes or _is_bare(look)}
     if drawn:
-        pages = yield from _see_drawn(path, pages, drawn)
+        pages = yield from _see_drawn(footing.path, pages, drawn)
+        problems += _found_by_others(looks, pages)
+    pictured = any(look.is_scan or _lacks_text(page) for look, page in zip(looks, pages, strict=True))
     if not pictured or ocr.choice is OcrChoice.OFF:
         return _Read(count, tuple(pages), None, tuple(problems))
-    pages, lifted, unread = _see_pictures(path, pages, ocr)
+    yield 0
+    pages, lifted, unread = _see_pictures(footing.path, pages, ocr)
     return _Read(count, tuple(pages), lifted, (*problems, *unread))
+
+
+def _is_bare(look: PageLook) -> bool:
+    """Tell whether PDFium finds nothing on a page, which others then look at; of a scan nobody expects letters."""
+    return not look.page.lines and not look.is_scan
+
+
+def _found_by_others(looks: Sequence[PageLook], pages: Sequence[PageRecord]) -> list[Problem]:
+    """Return one problem for all pages that have words though PDFium finds none, or none."""
+    found = [page for look, page in zip(looks, pages, strict=True) if page.lines and not look.page.lines]
+    if not found:
+        return []
+    letters = sum(len("".join(page.text.split())) for page in found)
+    which = _ranges([page.number for page in found])
+    detail = (
+        f"PDFium finds no text on page {which}, pdfminer {letters} letters, which are shown. Compare with the pictures."
+    )
+    return [Problem("readers_disagree", detail, found[0].number)]
 
 
 def _lacks_text(page: PageRecord) -> bool:
@@ -242,14 +288,14 @@ def _read_pictures(
     return [replace(page, lines=each) for page, each in zip(read, lines, strict=True)], mended, [*problems, *unmended]
 
 
-def _last(steps: Generator[int, None, _Read]) -> _Read:
+def _last(steps: Generator[int, None, Reading]) -> Reading:
     """Take all steps and return what they come to."""
     while True:
         try:
             next(steps)
         except StopIteration as end:
-            read: _Read = end.value
-            return read
+            reading: Reading = end.value
+            return reading
 
 
 def _textless(pages: Sequence[PageRecord], reason: str) -> list[Problem]:

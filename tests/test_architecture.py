@@ -12,8 +12,17 @@ import pytest
 _ROOT = Path(__file__).parents[1]
 _MODULES = sorted(path for room in ("app", "ingest") for path in (_ROOT / room).rglob("*.py"))
 _ENGINES = {
+    "pikepdf": {"ingest/ladder/repair.py", "app/web/drawing.py"},
     "pdfplumber": {"ingest/geometry/drawn.py"},
-    "pypdfium2": {"ingest/pages.py", "ingest/pictures.py", "ingest/ocr/pictures.py", "app/web/drawing.py"},
+    "pypdfium2": {
+        "ingest/pages/forms.py",
+        "ingest/pages/frame.py",
+        "ingest/pages/letters.py",
+        "ingest/pages/looking.py",
+        "ingest/pictures.py",
+        "ingest/ocr/pictures.py",
+        "app/web/drawing.py",
+    },
     "olefile": {"ingest/mail/msg.py"},
     "pypff": {"ingest/mail/pst.py"},
     "tesserocr": {"ingest/ocr/tesseract.py"},

@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 
 _BATCH = 2_000  # entries at a time
 _WAIT_S = 10
+_FEW = 5_000  # messages by their ids: some seconds
 
 
 class Synchroniser:
@@ -69,6 +70,17 @@ class Synchroniser:
             written = index.fill(self._every_entry())
         self._empty_queue()  # what changed meanwhile went into the old index, or into none
         return written
+
+    def is_quick(self) -> bool:
+        """Tell whether `sync` has no index to make anew, or one of few entries.
+
+        Raises:
+            IndexUnreachableError: the server that keeps the index does not answer.
+        """
+        if self._is_open():
+            return True
+        with self._sessions() as session:
+            return not IndexQueueRepository(session).find_indexable(Message, _FEW, 1)
 
     def _is_open(self) -> bool:
         try:

@@ -8,6 +8,7 @@ from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+import pikepdf
 import pypdfium2
 import pypdfium2.raw as pdfium
 from PIL import Image, ImageChops, ImageDraw
@@ -69,9 +70,11 @@ def render_page(original: Path, number: int, dpi: int) -> bytes:
     Raises:
         pypdfium2.PdfiumError: not a PDF, or no such page in it.
     """
-    with pypdfium2.PdfDocument(original) as pdf:
+    with _open(original, number) as pdf:
         if not 1 <= number <= len(pdf):
             raise pypdfium2.PdfiumError(f"the file has {len(pdf)} pages")
+        if pdf.get_formtype() == pdfium.FORMTYPE_ACRO_FORM:
+            pdf.init_forms()
         page = pdf[number - 1]
         width_pt, height_pt = page.get_size()
         scale = dpi / 72
@@ -83,6 +86,25 @@ def render_page(original: Path, number: int, dpi: int) -> bytes:
     shown = image if _has_colour(image) else image.convert("L")
     shown.save(encoded, "WEBP", lossless=True, method=1)  # methods 2 to 6 are slower and no smaller
     return encoded.getvalue()
+
+
+def _open(original: Path, number: int) -> pypdfium2.PdfDocument:
+    """Open a PDF; a damaged one that has no such page as a repaired copy, from which its text was read, too."""
+    failure = None
+    try:
+        pdf = pypdfium2.PdfDocument(original)
+        if number <= len(pdf):
+            return pdf
+        pdf.close()
+    except pypdfium2.PdfiumError as error:
+        failure = error
+    mended = io.BytesIO()
+    try:
+        with pikepdf.open(original, suppress_warnings=True) as damaged:
+            damaged.save(mended, fix_metadata_version=False)
+    except Exception as error:  # what cannot be repaired fails in many ways
+        raise failure or pypdfium2.PdfiumError(f"there is no page {number}") from error
+    return pypdfium2.PdfDocument(mended.getvalue())
 
 
 def _cover(page: pypdfium2.PdfPage, image: Image.Image) -> None:

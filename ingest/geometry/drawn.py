@@ -1,8 +1,10 @@
 """What pdfplumber sees on a page: filled shapes, letters and annotations, in the order in which they are painted."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +14,15 @@ from pdfminer.pdftypes import resolve1
 from pdfplumber.page import Page
 
 from ingest.colours import Colour, read_colour
-from ingest.records import Box
+from ingest.pages import build_lines
+from ingest.records import Box, PageRecord, Word
 
 _HIDDEN_FLAGS = 0x2 | 0x20  # Hidden, NoView (PDF 32000-1, 12.5.3)
 _COVERING = {"Redact", "Square", "Polygon", "Highlight", "FreeText"}
 _LAST = 1 << 30  # annotations are painted after the page
 _OPAQUE = 0.9
+_WORD_GAP = 0.12  # of the letters' size: at pdfplumber's own 3 points small print loses its blanks
+_UNKNOWN_LETTER = re.compile(r"\(cid:\d+\)|[\ud800-\udfff]")  # pdfminer's words for a letter without a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +62,14 @@ class DrawnPage:
 
 
 @contextmanager
-def open_drawn(path: Path, numbers: Sequence[int]) -> Iterator[Iterator[tuple[int, Page]]]:
+def open_drawn(path: Path, numbers: Sequence[int] | None) -> Iterator[Iterator[tuple[int, Page]]]:
     """Give the pages of these numbers, from 1, as pdfplumber has them; each is closed when the next one is asked for.
+
+    None: all pages.
 
     Raises whatever pdfminer is led to by a broken file.
     """
-    with pdfplumber.open(path, pages=sorted(numbers)) as document:
+    with pdfplumber.open(path, pages=None if numbers is None else sorted(numbers)) as document:
         yield _one_by_one(document.pages)
 
 
@@ -102,6 +109,28 @@ def read_drawn(page: Page) -> DrawnPage:
     return DrawnPage(page.page_number, width, height, tuple(fills), tuple(letters), tuple(notes))
 
 
+def read_plain(path: Path, last: int) -> Iterator[PageRecord]:
+    """Yield the pages up to number `last` with the words that pdfminer reads; it finds them where the table is lost.
+
+    Raises whatever pdfminer is led to by a broken file.
+    """
+    with open_drawn(path, None) as pages:
+        for number, page in islice(pages, last):
+            lines = tuple(build_lines(read_words(page)))
+            yield PageRecord(number, float(page.width), float(page.height), lines)
+
+
+def read_words(page: Page) -> list[Word]:
+    """Return the words that pdfminer reads on a page, with their boxes."""
+    frame = _Frame(page)
+    words = []
+    for found in page.dedupe_chars().extract_words(x_tolerance_ratio=_WORD_GAP):
+        text = "".join(_UNKNOWN_LETTER.sub("", found["text"]).split())
+        if text:
+            words.append(Word(text, frame.shifted(found, page)))
+    return words
+
+
 def _every(layout: LTContainer[Any]) -> Iterator[LTItem]:
     """Yield what is painted, also within forms, in order."""
     stack: list[Iterator[LTItem]] = [iter(layout)]
@@ -131,10 +160,9 @@ class _Frame:
         top, bottom = self._height - y1, self._height - y0
         return Box(x0 - self._left, top - self._top, x1 - self._left, bottom - self._top)
 
-    def shifted(self, annotation: dict[str, Any], page: Page) -> Box:
+    def shifted(self, thing: dict[str, Any], page: Page) -> Box:
         left, top = page.mediabox[0] + self._left, page.mediabox[1] + self._top
-        x0, x1 = annotation["x0"] - left, annotation["x1"] - left
-        return Box(x0, annotation["top"] - top, x1, annotation["bottom"] - top)
+        return Box(thing["x0"] - left, thing["top"] - top, thing["x1"] - left, thing["bottom"] - top)
 
 
 def _annotations(page: Page, frame: _Frame) -> Iterator[tuple[str, Box, dict[str, Any]]]:

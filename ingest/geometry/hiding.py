@@ -31,21 +31,44 @@ class HiddenWord:
     fill: Fill | None  # None: white on the bare page
     is_over: bool  # the fill is painted over the word; False: the word is painted onto it, in its colour
 
+    @property
+    def is_pending(self) -> bool:
+        """Whether it lies under a box that says itself that what lies under it is to go."""
+        return self.fill is not None and self.fill.is_pending
 
-def find_hidden(page: DrawnPage, words: Sequence[Word], draw: Callable[[], Picture]) -> list[HiddenWord]:
-    """Return the words of a page that nobody sees on it, in their order; the page is drawn only on suspicion."""
+
+def find_hidden(page: DrawnPage, words: Sequence[Word], draw: Callable[[], Picture | None]) -> list[HiddenWord]:
+    """Return the words of a page that nobody sees on it; the page is drawn only on suspicion.
+
+    Where it cannot be drawn (None), what is suspected counts as hidden.
+    """
     letters = Placed((letter, letter.box) for letter in page.letters)
     layers = _Layers(page)
-    suspected = [found for word in words if (found := _suspect(word, letters.within(word.box), layers))]
-    if not suspected:
+    suspected: list[HiddenWord] = []
+    strangers: list[HiddenWord] = []
+    for word in words:
+        within = letters.within(word.box)
+        if within and (found := _suspect(word, within, layers)):
+            suspected.append(found)
+        elif not within and (found := _suspect_stranger(word, layers, page)):
+            strangers.append(found)
+    if not suspected and not strangers:
         return []
     picture = draw()
+    if picture is None:
+        return [*suspected, *strangers]
     shown = Placed((letter.box, letter.box) for letter in page.letters if not layers.hiding(letter))
     groups: dict[int, list[HiddenWord]] = defaultdict(list)
     for found in suspected:
         groups[id(found.fill) if found.fill else -id(found)].append(found)
     unseen = {id(found) for group in groups.values() if _is_unseen(group, picture, shown, page) for found in group}
-    return [found for found in suspected if id(found) in unseen]
+    blank = [found for found in strangers if found.is_pending or picture.is_blank(found.word.box)]
+    return [*(found for found in suspected if id(found) in unseen), *blank]
+
+
+def find_blank(words: Sequence[Word], picture: Picture) -> list[HiddenWord]:
+    """Return the words in whose place a picture of the page shows nothing, where nothing else is known of it."""
+    return [HiddenWord(word, None, is_over=True) for word in words if picture.is_blank(word.box)]
 
 
 class _Layers:
@@ -76,6 +99,11 @@ class _Layers:
             return None
         return (below, False) if letter.colour.is_close_to(behind) else None
 
+    def covering(self, box: Box) -> Fill | None:
+        """Return what is painted last where something may stand; None if that is nothing but the page or a scan."""
+        over = [fill for fill in self._at(box) if fill.is_pending or share_covered(box, fill.box) > _COVERED]
+        return max(over, key=lambda fill: (fill.is_pending, fill.order), default=None)
+
     def _at(self, box: Box) -> Iterator[Fill]:
         band = self._bands[_step((box.top + box.bottom) / 2, self._page)]
         return (fill for fill in band if fill.box.holds_middle_of(box))
@@ -95,6 +123,14 @@ def _suspect(word: Word, letters: Sequence[Letter], layers: _Layers) -> HiddenWo
     return HiddenWord(word, fill, is_over)
 
 
+def _suspect_stranger(word: Word, layers: _Layers, page: DrawnPage) -> HiddenWord | None:
+    """Suspect a word of which pdfminer has no letter: an annotation prints it, or only other readers know its font."""
+    fill = layers.covering(word.box)
+    if fill is None or (not fill.is_pending and any(note.holds_middle_of(word.box) for note in page.notes)):
+        return None
+    return HiddenWord(word, fill, is_over=True)
+
+
 def _own_letters(word: Word, letters: Sequence[Letter]) -> list[Letter]:
     """Leave out letters of another word at the same place, as a label printed over what it replaces."""
     runs: list[list[Letter]] = []
@@ -112,9 +148,9 @@ def _is_unseen(group: Sequence[HiddenWord], picture: Picture, shown: Placed[Box]
 
     They are judged together: hatching may cross one of them as thickly as letters would.
     """
+    if group[0].is_pending:
+        return True
     fill = group[0].fill
-    if fill and fill.is_pending:
-        return True  # it says itself that what lies under it is to go
     colour: Colour | None = fill.colour if fill else WHITE
     boxes = [found.word.box for found in group]
     over = [box for word in boxes for box in shown.within(word)]

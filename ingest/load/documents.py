@@ -21,10 +21,10 @@ from ingest.records import (
     State,
 )
 
-PIPELINE_VERSION = 2  # raise it when a stage reads better: files are then read again
+PIPELINE_VERSION = 3  # raise it when a stage reads better: files are then read again
 _KEY_DIGITS = 16
 # Problems of the moment, not of the file.
-_PASSING = ("worker_died", "worker_timeout", "out_of_memory", "missing_reader")
+_PASSING = ("worker_died", "worker_timeout", "out_of_memory", "missing_reader", "not_kept")
 _READ_STATES = (rows.DocumentState.PUBLISHED, rows.DocumentState.PARTIAL)
 _NUMBERED = re.compile(r" \(\d+\)$")
 _MOST_ASKED = 10_000  # values in one statement: SQLite takes 32,766

@@ -99,3 +99,26 @@ def test_a_line_gives_back_its_words() -> None:
 def test_a_word_with_a_blank_is_no_word() -> None:
     with pytest.raises(ValueError, match="blanks"):
         Line((Word("To: H", Box(1, 2, 3, 4)),))
+
+
+def _turned_text(path: Path, degrees: int) -> Path:
+    canvas = Canvas(str(path))
+    canvas.drawString(50, 700, "From: Jane Roe")
+    canvas.translate(300, 400)
+    canvas.rotate(degrees)
+    canvas.drawString(0, 0, "Released in part by the agency")
+    canvas.save()
+    return path
+
+
+@pytest.mark.parametrize("degrees", [90, 180, 270, 45])
+def test_words_that_do_not_run_from_left_to_right_stay_whole(tmp_path: Path, degrees: int) -> None:
+    assert _lines(_turned_text(tmp_path / "a.pdf", degrees)) == ["From: Jane Roe", "Released in part by the agency"]
+
+
+def test_what_a_form_shows_is_part_of_the_page(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "a.pdf"))
+    canvas.drawString(50, 700, "Name:")
+    canvas.acroForm.textfield(name="name", value="Jane Roe", x=100, y=695, width=200, height=20)
+    canvas.save()
+    assert _lines(tmp_path / "a.pdf") == ["Name: Jane Roe"]

@@ -297,9 +297,9 @@ def test_the_order_of_folders_changes_nothing(archive: Archive, tmp_path: Path) 
 def test_a_file_that_ran_out_of_time_is_tried_again(archive: Archive, tmp_path: Path) -> None:
     path = print_pdf(tmp_path / "a.pdf", [_MAIL.format(subject="one")])
     hasty = replace(archive, settings=archive.settings.model_copy(update={"worker_timeout_s": 0.001}))
-    (first,) = _ingest(hasty, path)
+    *_, first = _ingest(hasty, path)
     (second,) = _ingest(archive, path)
-    assert [problem.code for problem in first.problems] == ["worker_timeout"]
+    assert (first.state.value, [problem.code for problem in first.problems]) == ("unreadable", ["worker_timeout"])
     assert (second.state.value, second.messages, second.is_new) == ("published", 1, True)
 
 

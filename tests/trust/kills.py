@@ -76,7 +76,9 @@ def _plan(rig: Rig, chance: random.Random, *, full: bool) -> list[Strike]:
         strikes = [*every, *[("moment", 0)] * max(_FULL_KILLS - len(every), _FULL_KILLS // 2)]
     else:
         groups = [[one for one in every if one[0] == group] for group in WRITES]
-        strikes = [chance.choice(group) for group in groups for _ in range(_KILLS // 8)] + [("moment", 0)] * (_KILLS // 2)
+        strikes = [chance.choice(group) for group in groups for _ in range(_KILLS // 8)] + [("moment", 0)] * (
+            _KILLS // 2
+        )
     chance.shuffle(strikes)
     return strikes
 

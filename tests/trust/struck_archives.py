@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from tests.trust.forked_program import WRITES, Ended, ask_apart, number_writes, fork_program
+from tests.trust.forked_program import WRITES, Ended, ask_apart, fork_program, number_writes
 from tests.trust.record_state import RecordState, found_by_search, left_behind, missing_originals
 from tests.trust.small_release import FIRST_FILE, WORDS
 
