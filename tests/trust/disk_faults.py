@@ -45,7 +45,7 @@ def run_faults(*, full: bool) -> tuple[str, bool]:
         release = write_release(Path(name) / "release", native_only=not full)
         rig = Rig(Path(name), release)
         for fault in _plan(rig, every=1 if full else _EVERY):
-            home = rig.new_home()
+            home = rig.new_home(is_new=fault[0] != _LOCKED and not met.total() % _EVERY)
             ended = _strike(rig, home, fault)
             met[fault[0]] += 1
             log.info("%s: %d %s", fault, ended.code, ended.said.strip()[-300:])
@@ -81,7 +81,8 @@ def _strike(rig: Rig, home: Path, fault: Fault) -> Ended:
     if error == _LOCKED:
         settings["READINGROOM_DATABASE"] = f"sqlite:///{home / 'archive.sqlite3'}?timeout={_WAIT_S}"
     running = fork_program(rig.arguments, settings, rig.folder / "talk")
-    what = f"signal=SIGSTOP:when={number}" if error == _LOCKED else f"error={error}:when={number}{_ERRORS[error]}"
+    lasting = "" if group == "files" else _ERRORS.get(error)  # what is told goes through the same call as files
+    what = f"signal=SIGSTOP:when={number}" if error == _LOCKED else f"error={error}:when={number}{lasting}"
     running.trace("-o", "/dev/null", "-e", f"trace={calls}", "-e", f"inject={calls}:{what}")
     running.go()
     return _hold_database(home, running) if error == _LOCKED else running.wait()
@@ -100,7 +101,7 @@ def _hold_database(home: Path, running: Running) -> Ended:
 def _check_message(rig: Rig, fault: Fault, ended: Ended) -> None:
     if ended.code < 0 or "Traceback" in ended.said:
         rig.faults.append(f"{fault}: ends with {ended.code} and no word for a person: {ended.said[-2000:]}")
-    elif ended.code and not ("Error: " in ended.said and str(rig.folder) in ended.said.rpartition("Error: ")[2]):
+    elif ended.code and str(rig.folder) not in "".join(ended.said.rpartition("Error: ")[2].split()):
         rig.faults.append(f"{fault}: the message does not say where: {ended.said[-500:]}")
 
 

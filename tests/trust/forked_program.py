@@ -20,6 +20,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing import forkserver
 from pathlib import Path
+from types import ModuleType
 
 from ingest.cli import main
 
@@ -162,6 +163,8 @@ def number_writes(trace: Path, home: Path) -> dict[str, list[int]]:
 def _run(arguments: Sequence[str], settings: Mapping[str, str], talk: Path) -> int:
     # The server is not this process's child, which asks it for its end; it lives as long as the one that forks.
     forkserver._forkserver.ensure_running = lambda: None  # type: ignore[attr-defined]
+    # The program that a person starts is no module that the readers would load.
+    sys.modules["__main__"] = ModuleType("__main__")
     os.environ.update(settings)
     for number, end in ((1, ".out"), (2, ".err")):
         os.dup2(os.open(talk.with_suffix(end), os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)

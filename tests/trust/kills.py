@@ -41,7 +41,7 @@ def run_kills(*, full: bool) -> tuple[str, bool]:
         rig = Rig(Path(name), write_release(Path(name) / "release"))
         strikes = _plan(rig, chance, full=full)
         wanted = len(strikes) if full else _KILLS
-        home, in_home, number = rig.new_home(), 0, 0
+        home, in_home, number = rig.new_home(is_new=True), 0, 0
         while killed.total() < wanted and number < 4 * wanted:
             strike = strikes[number % len(strikes)]
             number += 1
@@ -55,7 +55,7 @@ def run_kills(*, full: bool) -> tuple[str, bool]:
                 _leave_alone(rig, home)
             else:
                 continue
-            home, in_home = rig.new_home(), 0
+            home, in_home = rig.new_home(is_new=rig.homes % 4 == 0), 0
         for together in (True, False)[:_OF_PROCESSES]:
             killed["process"] += _kill_process(rig, chance, together=together)
         lost = len(rig.faults)
@@ -106,7 +106,7 @@ def _leave_alone(rig: Rig, home: Path) -> None:
 
 def _kill_process(rig: Rig, chance: random.Random, *, together: bool) -> bool:
     """Kill a program that was started as a person does: it alone, or with all of its group."""
-    home = rig.new_home()
+    home = rig.new_home(is_new=True)
     program = subprocess.Popen(
         [sys.executable, "-c", _PROGRAM, *rig.arguments],
         env={**os.environ, **rig.settings(home)},

@@ -1,4 +1,4 @@
-"""A release of six tiny files, with one of each way in which a file lies in another."""
+"""A release of seven tiny files, with one of each way in which a file lies in another."""
 
 import zipfile
 from email.message import EmailMessage
@@ -6,15 +6,17 @@ from pathlib import Path
 
 from tests.support.typeset import PRINTED_REPLY, print_pdf
 
+FIRST_FILE = "a-first.eml"
 WORDS = ("noon", "plumber", "pilots", "annex", "budget", "Poe")  # each is found in some of it
 
 
 def write_release(folder: Path, *, native_only: bool = False) -> Path:
-    """Write the files into a new folder and return it: two mails, one with a PDF, a zip, a PDF and what is no PDF.
+    """Write the files into a new folder and return it: three mails, one with a PDF, a zip, a PDF and what is no PDF.
 
-    With `native_only` the mail with the PDF and the zip alone.
+    With `native_only` the first mail, the mail with the PDF and the zip alone.
     """
     folder.mkdir(parents=True)
+    (folder / FIRST_FILE).write_bytes(bytes(_mail("zero", "All that a first ingest writes is written.")))
     (folder / "first.eml").write_bytes(bytes(_mail("one", "The pilots meet at noon.")))
     answer = _mail("Re: one", "The budget is kept.\n\n> The pilots meet at noon.")
     answer["In-Reply-To"] = "<one@example.org>"

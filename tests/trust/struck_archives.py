@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.trust.forked_program import WRITES, Ended, ask_apart, fork_program, number_writes
 from tests.trust.record_state import RecordState, found_by_search, left_behind, missing_originals
-from tests.trust.small_release import WORDS
+from tests.trust.small_release import FIRST_FILE, WORDS
 
 
 @dataclass
@@ -23,7 +23,7 @@ class Rig:
 
     def __post_init__(self) -> None:
         self.calm = self.folder / "calm"
-        shutil.copytree(self.empty(), self.calm)
+        shutil.copytree(self.begun(), self.calm)
         running = fork_program(self.arguments, self.settings(self.calm), self.folder / "talk")
         calls = ",".join(call for group in WRITES.values() for call in group)
         running.trace("-o", str(self.folder / "trace"), "-e", f"trace={calls}", "-y", "-e", "signal=none")
@@ -44,21 +44,21 @@ class Rig:
         """The options of an archive."""
         return {"READINGROOM_HOME": str(home), "READINGROOM_WORKERS": "1", "READINGROOM_OCR": "off", **self.options}
 
-    def empty(self) -> Path:
-        """Return an archive with nothing in it; the first call makes it."""
-        home = self.folder / "empty"
+    def begun(self) -> Path:
+        """Return an archive with the first file in it; the first call makes it."""
+        home = self.folder / "begun"
         if not home.exists():
-            running = fork_program(["status"], self.settings(home), self.folder / "empty-talk")
-            running.go()
-            assert running.wait().code == 0
+            command, _, *options = self.arguments
+            ended = self.run(home, command, str(self.release / FIRST_FILE), *options)
+            assert ended.code == 0, ended.said
         return home
 
-    def new_home(self) -> Path:
-        """Return a new archive: every fourth does not even exist."""
+    def new_home(self, *, is_new: bool) -> Path:
+        """Return an archive in which the first file is; one that is new does not even exist."""
         self.homes += 1
         home = self.folder / f"home-{self.homes}"
-        if self.homes % 4:
-            shutil.copytree(self.empty(), home)
+        if not is_new:
+            shutil.copytree(self.begun(), home)
         return home
 
     def run(self, home: Path, *arguments: str) -> Ended:
