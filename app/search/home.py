@@ -41,18 +41,13 @@ class IndexHome:
         self._live: tuple[str, CheckedIndex] | None = None
         self._replaced: list[SearchIndex] = []
 
-<<<<<<< HEAD
     @property
     def folder(self) -> Path:
         """Where the indexes lie."""
         return self._folder
 
-    def live(self) -> SearchIndex:
-        """Return the live index, opened anew where another has taken its place.
-=======
     def live(self) -> CheckedIndex:
         """Return the live index, opened anew where another has taken its place or it was damaged.
->>>>>>> main
 
         Raises:
             IndexUnavailableError: there is none, or it is damaged or of another version.
