@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections import Counter
 from contextlib import closing
+from itertools import cycle
 from pathlib import Path
 
 from tests.trust.forked_program import WRITES, Ended, Running, fork_program, warm_up
@@ -25,7 +26,7 @@ from tests.trust.struck_archives import Rig
 
 log = logging.getLogger(__name__)
 
-_EVERY = 10  # write in `make test`
+_EVERY = 10  # write that one of the faults meets in `make test`
 _SEED = 20180901
 _LOCKED = "locked"
 # A disk that is full or read-only stays so; one that fails may do so once.
@@ -44,7 +45,7 @@ def run_faults(*, full: bool) -> tuple[str, bool]:
     with tempfile.TemporaryDirectory(prefix="rr-faults-") as name:
         release = write_release(Path(name) / "release", native_only=not full)
         rig = Rig(Path(name), release)
-        for fault in _plan(rig, every=1 if full else _EVERY):
+        for fault in _plan(rig, full=full):
             home = rig.new_home(is_new=fault[0] != _LOCKED and not met.total() % _EVERY)
             ended = _strike(rig, home, fault)
             met[fault[0]] += 1
@@ -63,15 +64,17 @@ def run_faults(*, full: bool) -> tuple[str, bool]:
     return "\n".join([*rig.faults[:20], line]), not rig.faults and all(met[kind] for kind in (*_ERRORS, _LOCKED))
 
 
-def _plan(rig: Rig, *, every: int) -> list[Fault]:
-    """Return the faults; each error meets every write, or each tenth from another first one."""
-    chance = random.Random(_SEED)
-    plan: list[Fault] = []
+def _plan(rig: Rig, *, full: bool) -> list[Fault]:
+    """Return the faults: each kind meets every write in full; else every tenth write meets one, in turn."""
     writes = [(group, number) for group, numbers in rig.writes.items() for number in numbers]
-    for error in _ERRORS:
-        plan += [(error, *write) for write in writes[chance.randrange(every) :: every]]
-    of_database = [write for write in writes if write[0] == "database"]
-    return plan + [(_LOCKED, *write) for write in of_database[chance.randrange(every) :: every]]
+    every = [(kind, *write) for write in writes for kind in _ERRORS]
+    every += [(_LOCKED, *write) for write in writes if write[0] == "database"]
+    if full:
+        return every
+    start = random.Random(_SEED).randrange(_EVERY)
+    kinds = cycle(_ERRORS)
+    met = [(next(kinds), *write) for write in writes[start::_EVERY]]
+    return met + [each for each in every if each[0] == _LOCKED][start :: _EVERY * (len(_ERRORS) + 1)]
 
 
 def _strike(rig: Rig, home: Path, fault: Fault) -> Ended:

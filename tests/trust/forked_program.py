@@ -148,16 +148,19 @@ def ask_apart(ask: Callable[[], object]) -> object:
 
 
 def number_writes(trace: Path, home: Path) -> dict[str, list[int]]:
-    """Return the numbers of the calls of each group, counted for each thread as strace does, that change the home."""
+    """Return the numbers of the calls of each group, counted for each thread as strace does, that change the home.
+
+    Left out are those by which a thread writes to a pipe: a number strikes all threads.
+    """
     counts: Counter[tuple[str, str]] = Counter()
     numbers: dict[str, set[int]] = defaultdict(set)
+    others: dict[str, set[int]] = defaultdict(set)
     groups = {call: group for group, calls in WRITES.items() for call in calls}
     for line in trace.read_text(errors="replace").splitlines():
         if (call := _CALL.match(line)) and (group := groups.get(call[2])):
             counts[call[1], group] += 1
-            if str(home) in line:
-                numbers[group].add(counts[call[1], group])
-    return {group: sorted(some) for group, some in numbers.items()}
+            (numbers if str(home) in line else others)[group].add(counts[call[1], group])
+    return {group: sorted(some - others[group]) for group, some in numbers.items()}
 
 
 def _run(arguments: Sequence[str], settings: Mapping[str, str], talk: Path) -> int:

@@ -2,7 +2,7 @@
 
     python -m tests.trust.kills [--full]
 
-An archive is killed four times and then left alone. After each kill all that was told as kept is there, each document
+An archive is killed five times and then left alone. After each kill all that was told as kept is there, each document
 is whole or says that it is being read, and its original is in the store. Where the run is left alone, the record, the
 index and the folders are those of an archive that was never disturbed.
 """
@@ -24,7 +24,7 @@ from tests.trust.struck_archives import Rig
 
 _KILLS, _FULL_KILLS = 50, 1_000  # at random moments and at sampled writes; every write comes on top of the thousand
 _OF_PROCESSES = 2  # kills of a program that was started as a person starts it
-_A_HOME = 4  # kills before an archive is left alone
+_A_HOME = 5  # kills before an archive is left alone
 _SEED = 20180901
 _PROGRAM = "from ingest.cli import main; main()"
 
