@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from app.config import Settings
 from app.database.connection import Sessions, migrate, open_database, open_sessions
+from app.database.readers import Reader, ReaderSessions
 from app.errors import ArchiveError
 from app.search.service import SearchService, open_search
 from app.store import FileStore
@@ -23,6 +24,14 @@ class Archive:
     sessions: Sessions
     search: SearchService
     store: FileStore
+    readers: ReaderSessions
+
+    def seen_by(self, reader: Reader) -> "Archive":
+        """Return the archive as this reader may see it: what it keeps from them is nowhere in it."""
+        sight = self.readers.look(reader)
+        if sight.worlds is None:
+            return self
+        return replace(self, sessions=sight.sessions, search=self.search.seen_by(sight))
 
 
 @contextmanager
@@ -34,6 +43,8 @@ def open_archive(settings: Settings) -> Iterator[Archive]:
     except OperationalError as error:
         raise ArchiveError(f"The database cannot be opened ({error.orig}). Is READINGROOM_DATABASE right?") from error
     sessions = open_sessions(engine)
-    with open_search(settings, sessions) as search:
-        yield Archive(settings, engine, sessions, search, FileStore(settings.files_folder))
+    readers = ReaderSessions(engine, sessions)
+    with open_search(settings, sessions, readers) as search:
+        yield Archive(settings, engine, sessions, search, FileStore(settings.files_folder), readers)
+    readers.close()
     engine.dispose()

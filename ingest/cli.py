@@ -24,6 +24,7 @@ from app.cli import commands, report_errors
 from app.cli.serving import open_service
 from app.config import Settings
 from app.corrector import Corrector
+from app.database.models import Visibility
 from app.errors import BadRequestError
 from app.logs import set_up_logging
 from ingest.pipeline import Outcome, link_messages
@@ -72,6 +73,7 @@ for command in commands:
 @click.option("--covers-to", help="Last day of the date range asked for, YYYY-MM-DD.")
 @click.option("--source-url", help="Where the release is published.")
 @click.option("--note", help="Anything a reader should know.")
+@click.option("--visibility", type=click.Choice(list(Visibility)), help="Who may read it; at first everybody.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a file, as they are kept.")
 @report_errors
 def ingest(paths: tuple[Path, ...], as_json: bool, **options: str | None) -> None:

@@ -6,8 +6,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 
+from sqlalchemy import select
+
 from app.config import Settings
 from app.database.connection import Sessions
+from app.database.models import Release
+from app.database.readers import ReaderSessions, Sight
 from app.errors import BadRequestError, IndexUnavailableError
 from app.search.counts import make_facets, make_histogram
 from app.search.cursor import read_cursor, write_cursor
@@ -15,11 +19,12 @@ from app.search.explain import count_terms, propose
 from app.search.filters import facet_value, make_choices, make_filters, split_excluded
 from app.search.hits import HitLoader
 from app.search.home import IndexHome
-from app.search.index import Search, SearchIndex
+from app.search.index import Search, Searchable
 from app.search.marks import Marker
 from app.search.query import Field, Parsed, all_of, parse
 from app.search.results import Hit, Results, SearchRequest
-from app.search.sync import Synchroniser
+from app.search.scope import ScopedIndex
+from app.search.sync import Closed, Synchroniser
 
 log = logging.getLogger(__name__)
 
@@ -33,10 +38,19 @@ _ON_PAGES = frozenset({None, *Field} - {Field.AGENCY, Field.RELEASE})
 class SearchService:
     """The search of one archive; safe to use from several threads."""
 
-    def __init__(self, home: IndexHome, sessions: Sessions) -> None:
+    def __init__(
+        self, home: IndexHome, sessions: Sessions, closed: Closed | None = None, sight: Sight | None = None
+    ) -> None:
         self._home = home
-        self._sessions = sessions
-        self._synchroniser = Synchroniser(home, sessions)
+        self._sessions = sight.sessions if sight else sessions
+        self._record = sessions
+        self._closed = closed
+        self._sight = sight
+        self._synchroniser = Synchroniser(home, sessions, closed)
+
+    def seen_by(self, sight: Sight) -> "SearchService":
+        """Return the search of the same archive for a reader who may see this."""
+        return SearchService(self._home, self._record, self._closed, sight)
 
     def search(self, request: SearchRequest) -> Results:
         """Answer a search.
@@ -50,7 +64,7 @@ class SearchService:
         request = self._by_representatives(request)
         parsed = parse(request.q)
         wanted = _wanted(request, parsed)
-        index = self._home.live()
+        index = self._live()
         hits: list[Hit] = []
 
         def load(keys: tuple[str, ...]) -> None:
@@ -84,7 +98,16 @@ class SearchService:
             IndexUnavailableError: there is no index that can be read.
         """
         wanted = Search(parse(q).tree, limit=0, counted=False, collapse=True)
-        return self._home.live().search(wanted).total
+        return self._live().search(wanted).total
+
+    def _live(self) -> Searchable:
+        """Return the index that answers the reader."""
+        sight = self._sight
+        if sight is None or sight.is_public or self._closed is None:
+            return self._home.live()
+        with self._sessions() as session:
+            slugs = session.scalars(select(Release.slug).order_by(Release.slug)).all()
+        return ScopedIndex(self._closed.home.live(), None if sight.sees_all else sight.worlds, slugs)
 
     def _by_representatives(self, request: SearchRequest) -> SearchRequest:
         """Return the request with the keys of merged people replaced by who stands for them now."""
@@ -144,7 +167,7 @@ def _wanted(request: SearchRequest, parsed: Parsed) -> Search:
     )
 
 
-def _count_value(index: SearchIndex, wanted: Search, facet: str, value: str) -> int:
+def _count_value(index: Searchable, wanted: Search, facet: str, value: str) -> int:
     """Return the number of matches that have a value of a facet, whatever else is chosen in it."""
     choices = {name: tree for name, tree in wanted.choices.items() if name != facet}
     filters = all_of([wanted.filters, facet_value(facet, value)])
@@ -167,18 +190,23 @@ def _find_unknown(loader: HitLoader, request: SearchRequest) -> list[str]:
 
 
 @contextmanager
-def open_search(settings: Settings, sessions: Sessions) -> Iterator[SearchService]:
+def open_search(
+    settings: Settings, sessions: Sessions, readers: ReaderSessions | None = None
+) -> Iterator[SearchService]:
     """Open the search of an archive; an index that is missing, damaged or out of date is made anew.
 
     What a run that was broken off left in the queue is brought in, unless another process is at it.
-    Where that fails the archive is open all the same: what needs no index works.
+    Where that fails the archive is open all the same: what needs no index works. Without `readers` all is public.
     """
     home = IndexHome(settings)
+    closed = Closed(IndexHome(settings, is_public=False), readers) if readers else None
     try:
-        Synchroniser(home, sessions).sync(wait_s=0)
+        Synchroniser(home, sessions, closed).sync(wait_s=0)
     except IndexUnavailableError as error:
         log.warning("index not brought up to date: %s", error)
     try:
-        yield SearchService(home, sessions)
+        yield SearchService(home, sessions, closed)
     finally:
         home.close()
+        if closed:
+            closed.home.close()
