@@ -27,7 +27,7 @@ from app.corrector import Corrector
 from app.database.models import Visibility
 from app.errors import BadRequestError
 from app.logs import set_up_logging
-from ingest.pipeline import Outcome, link_messages
+from ingest.pipeline import Outcome, connect, link_messages
 from ingest.pipeline import ingest as ingest_files
 from ingest.records import State
 from ingest.releases import describe_release
@@ -47,7 +47,7 @@ def main(context: click.Context) -> None:
     Everything it writes lies under READINGROOM_HOME (default data/archive).
     """
     context.obj = Corrector(
-        decide, bring_in, f"{__name__}:open_web_service"
+        decide, bring_in, connect, f"{__name__}:open_web_service"
     )  # by this a decision made there takes effect: app knows no stage
 
 

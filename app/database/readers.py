@@ -21,6 +21,7 @@ from app.database.worlds import PUBLIC, is_readable
 
 _MOST_ENGINES = 16  # readers of different releases whose connections stay open
 _MOST_MOVES = 10
+KEEPERS = ("corrections", "message_marks", "retired_entries", "read_tokens", "worlds")
 OPEN = frozenset({"agencies"})  # tables that say nothing of records: the reference table of agencies
 
 
@@ -55,7 +56,7 @@ class ReaderSessions:
     def __init__(self, engine: Engine, sessions: Sessions) -> None:
         self._engine = engine
         self._sessions = sessions
-        self._engines: OrderedDict[tuple[tuple[str, ...], frozenset[int] | None], Engine] = OrderedDict()
+        self._engines: OrderedDict[tuple[tuple[str, ...], frozenset[int], bool], Engine] = OrderedDict()
         self._lock = threading.Lock()
 
     def look(self, reader: Reader) -> Sight:
@@ -68,7 +69,7 @@ class ReaderSessions:
             names = session.scalars(select(World.name)).all() if opened else ()
         # A world of which every release is public by now has no record in it.
         worlds = (PUBLIC, *sorted(name for name in names if is_readable(name, opened)))
-        engine = self._open(worlds, opened)
+        engine = self._open(worlds, opened, is_keeper=reader.release_ids is None)
         return Sight(open_sessions(engine), worlds, sees_all=opened == closed, is_public=not opened)
 
     def unlisted(self, key: str) -> frozenset[int]:
@@ -92,12 +93,12 @@ class ReaderSessions:
                 engine.dispose()
             self._engines.clear()
 
-    def _open(self, worlds: tuple[str, ...], opened: frozenset[int]) -> Engine:
-        kept = (worlds, opened)
+    def _open(self, worlds: tuple[str, ...], opened: frozenset[int], *, is_keeper: bool) -> Engine:
+        kept = (worlds, opened, is_keeper)
         with self._lock:
             engine = self._engines.get(kept)
             if engine is None:
-                engine = _open_engine(self._engine, make_views(worlds, opened))
+                engine = _open_engine(self._engine, make_views(worlds, opened, is_keeper=is_keeper))
                 self._engines[kept] = engine
                 while len(self._engines) > _MOST_ENGINES:
                     self._engines.popitem(last=False)[1].dispose()
@@ -105,8 +106,10 @@ class ReaderSessions:
             return engine
 
 
-def make_views(worlds: Collection[str], release_ids: Collection[int]) -> dict[str, str]:
+def make_views(worlds: Collection[str], release_ids: Collection[int], *, is_keeper: bool = False) -> dict[str, str]:
     """Return for each table what is seen of it, in SQL; `{0}` stands for the schema of the tables themselves.
+
+    Some are the keeper's alone, who sees them whole.
 
     Without it a name is that of a view that was made before: who may see a participant may see the message.
     """
@@ -139,8 +142,9 @@ def make_views(worlds: Collection[str], release_ids: Collection[int]) -> dict[st
         "copy_differences": f"{of_message} AND EXISTS (SELECT 1 FROM messages m WHERE m.id = t.other_id)",
         "redirects": "1 = 1",  # `MessageRepository.new_path` tells only those that lead to what the reader may see
     }
-    keepers = ("leaks", "corrections", "message_marks", "retired_entries", "read_tokens", "worlds")
-    where |= dict.fromkeys(keepers, "1 = 0")
+    if not is_keeper:
+        where |= dict.fromkeys(KEEPERS, "1 = 0")
+    where["leaks"] = of_page if is_keeper else "1 = 0"
     columns = {"sent_messages": _SENT} if len(worlds) > 1 else {}
     return {
         table: f"SELECT {columns.get(table, 't.*')} FROM {{0}}.{table} t WHERE {condition}"

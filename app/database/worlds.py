@@ -10,6 +10,7 @@ ever depends on what is not.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
@@ -183,7 +184,8 @@ def _queue(session: Session, document_id: int) -> None:
 
 
 def _forget_elsewhere(session: Session, document: Document) -> None:
-    """Let a document that is public now have the name that it has there, and no container that is not."""
+    """Let a document that is public now be as if it had come in now: by its public name, in no other container."""
+    document.ingested_at = datetime.now(UTC).replace(tzinfo=None)
     places = (
         select(ReleasedFile.path)
         .join(Release, Release.id == ReleasedFile.release_id)

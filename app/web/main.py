@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from app.archive import Archive
-from app.web import api, docs, files, pages, review
+from app.web import access, api, docs, files, pages, review
 from app.web.middleware import AnswerMiddleware
 from app.web.page_images import PageImages
 from app.web.problems import add_problem_handlers
@@ -47,12 +47,16 @@ def create_app(archive: Archive, decide: Decide | None = None) -> FastAPI:
         worker_memory_bytes=archive.settings.worker_memory_mb * _MIB,
     )
     app.add_middleware(AnswerMiddleware)
+    app.add_middleware(access.AccessMiddleware)
     add_problem_handlers(app)
-    for router in (api.router, files.router, pages.router, docs.router):
+    for router in (api.router, files.router, pages.router, docs.router, access.router):
         app.include_router(router)
     token = archive.settings.review_token
     if token is not None and decide is not None:
-        app.state.review = review.ReviewDesk(token.get_secret_value(), decide)
+        # What a reviewer sees is the archive as its keeper sees it; what is decided is written to the archive itself.
+        app.state.review = review.ReviewDesk(
+            token.get_secret_value(), lambda _seen, correction: decide(archive, correction)
+        )
         app.include_router(review.router)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     return app

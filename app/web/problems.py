@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
 from app.errors import ArchiveError
+from app.web.access import challenge_of
 from app.web.render import render
 from app.web.resources import MovedError
 from app.web.schemas.base import Schema
@@ -60,7 +61,9 @@ def _moved(request: Request, error: Exception) -> Response:
 
 def _archive_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, ArchiveError)
-    return answer_problem(request, error.status, error.code, str(error))
+    answer = answer_problem(request, error.status, error.code, str(error))
+    answer.headers.update(challenge_of(error, request))
+    return answer
 
 
 def _invalid(request: Request, error: Exception) -> Response:

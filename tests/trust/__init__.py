@@ -1,0 +1,1 @@
+"""The test rigs of trust: each prints a line of figures and fails below its floor."""
