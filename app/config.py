@@ -76,6 +76,12 @@ class Settings(BaseSettings):
         min_length=16,
         description="The word that opens /review for writing, at least 16 letters; without it there is no review.",
     )
+    read_token: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="A word, at least 16 letters, that opens all releases that are not public, as the tokens of "
+        "`readingroom token add` do; public ones need none.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="WARNING", description="DEBUG, INFO, WARNING or ERROR."
     )
@@ -120,4 +126,4 @@ class Settings(BaseSettings):
 
 def _shown(option: str, value: object) -> str:
     """Return a value as a message may show it: a secret stays one."""
-    return "not shown" if option in ("opensearch", "review_token") else repr(value)
+    return "not shown" if option in ("opensearch", "read_token", "review_token") else repr(value)

@@ -343,6 +343,8 @@ class _Run:
         found = []
         for place, row in linked:
             link_file(session, self._release(session), place, row)
+            if row is not document:
+                row.parent_id = row.parent_id or document.id
             problems = session.scalars(select(rows.Problem).where(rows.Problem.document_id == row.id))
             told = tuple(Problem(problem.code, problem.detail, problem.page) for problem in problems)
             state = State(row.state.value)
