@@ -7,13 +7,15 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	&& echo $$python && break; done)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: demo test bench check lint types contracts run lock opensearch screenshots clean help
+.PHONY: demo test bench trust audit check lint types contracts run lock opensearch screenshots clean help
 
 help:
 	@echo "make demo         install, ingest the sample release and serve it"
 	@echo "make test         install with the test tools and run every test"
 	@echo "make check        lint, types, import contracts and tests: what CI runs"
 	@echo "make bench        measure speed and reading on the real releases, where they are at hand"
+	@echo "make trust        run the rigs of SECURITY.md at full size: hours on two cores"
+	@echo "make audit        look up the advisories of all pinned packages, or say that they cannot be reached"
 	@echo "make run          serve the archive in READINGROOM_HOME (default data/archive)"
 	@echo "make opensearch   fetch the search server of the tests (needs Java 11 or newer and Maven)"
 	@echo "make screenshots  take the pictures of the README in a real Chromium"
@@ -34,6 +36,16 @@ check: lint types contracts test
 bench: $(VENV)/.installed-dev
 	@for file in tests/benchmarks/bench_*.py; do \
 		echo "== $$file"; $(BIN)/python -m tests.benchmarks.$$(basename $$file .py) || exit 1; done
+
+trust: $(VENV)/.installed-dev
+	@failed=""; for file in tests/trust/test_*.py; do \
+		rig=$$(basename $$file .py); rig=$${rig#test_}; \
+		test -f tests/trust/$$rig.py || continue; \
+		$(BIN)/python -m tests.trust.$$rig --full || failed="$$failed $$rig"; done; \
+	test -z "$$failed" || { echo "below their floors:$$failed"; exit 1; }
+
+audit: $(VENV)/.installed-dev
+	@$(BIN)/python -m tests.trust.audit
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

@@ -9,8 +9,11 @@ from sqlalchemy.exc import OperationalError
 
 from app.config import Settings
 from app.database.connection import Sessions, migrate, open_database, open_sessions
+from app.database.reading import open_for_reading
 from app.errors import ArchiveError
-from app.search.service import SearchService, open_search
+from app.search.home import IndexHome
+from app.search.lanes import Lanes
+from app.search.service import SearchService, open_search, sync_if_quick
 from app.store import FileStore
 
 
@@ -28,12 +31,44 @@ class Archive:
 @contextmanager
 def open_archive(settings: Settings) -> Iterator[Archive]:
     """Open the archive of `settings`; an archive that does not exist yet is made, empty."""
+    engine = _open_record(settings)
+    sessions = open_sessions(engine)
+    with open_search(settings, sessions) as search:
+        yield Archive(settings, engine, sessions, search, FileStore(settings.files_folder))
+    engine.dispose()
+
+
+def prepare_archive(settings: Settings) -> None:
+    """Make the archive if it is not there, and bring its schema up to date, and its index where that is quick.
+
+    A large index that cannot be read is left to the service, which answers meanwhile what needs none.
+    """
+    engine = _open_record(settings)
+    sync_if_quick(settings, open_sessions(engine))
+    engine.dispose()
+
+
+def _open_record(settings: Settings) -> Engine:
     engine = open_database(settings.database_url)
     try:
         migrate(engine)
     except OperationalError as error:
         raise ArchiveError(f"The database cannot be opened ({error.orig}). Is READINGROOM_DATABASE right?") from error
+    return engine
+
+
+@contextmanager
+def open_for_readers(settings: Settings) -> Iterator[Archive]:
+    """Open the archive of `settings` so that neither its record nor its index can be written.
+
+    Raises:
+        ArchiveError: it is not there; `open_archive` makes it, and brings it to the newest schema.
+    """
+    limit_s = settings.query_timeout_s
+    engine = open_for_reading(settings.database_url, limit_s=limit_s)
     sessions = open_sessions(engine)
-    with open_search(settings, sessions) as search:
-        yield Archive(settings, engine, sessions, search, FileStore(settings.files_folder))
+    home = IndexHome(settings)
+    search = SearchService(home, sessions, Lanes.of_service(limit_s))
+    yield Archive(settings, engine, sessions, search, FileStore(settings.files_folder))
+    home.close()
     engine.dispose()

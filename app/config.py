@@ -38,7 +38,12 @@ class Settings(BaseSettings):
         "are parted by blanks. Only for the engine opensearch.",
     )
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, description="Files read at the same time.")
-    worker_timeout_s: float = Field(default=300, gt=0, description="Seconds a file may take to be read.")
+    worker_timeout_s: float = Field(
+        default=300,
+        gt=0,
+        description="Seconds that may go by for what concerns a whole file; a page, or an email, has a tenth. What is "
+        "slower is tried once more with ten times as much.",
+    )
     worker_memory_mb: int = Field(default=2048, ge=256, description="Address space of a worker, in MiB.")
     max_pages: int = Field(default=50_000, ge=1, description="Pages a file may have; a longer one is read up to here.")
     max_file_mb: int = Field(default=4096, ge=1, description="Size a file may have, in MiB.")
@@ -49,6 +54,19 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address the service listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port the service listens on.")
+    hosts: str = Field(
+        default="",
+        description="Names under which readers know the service, blanks between them; localhost and the address it "
+        "listens on are known without.",
+    )
+    client_timeout_s: float = Field(
+        default=10,
+        gt=0,
+        description="Seconds in which a client must have sent its request; the same for each part of what it takes.",
+    )
+    query_timeout_s: float = Field(
+        default=5, gt=0, description="Seconds that the database may work, and a search may wait, for one request."
+    )
     web_workers: int = Field(
         default_factory=lambda: min(os.cpu_count() or 1, 4), ge=1, description="Processes that serve the archive."
     )
@@ -83,6 +101,11 @@ class Settings(BaseSettings):
     def database_url(self) -> str:
         """The SQLAlchemy address of the database."""
         return self.database or f"sqlite:///{(self.home / 'archive.sqlite3').absolute()}"
+
+    @property
+    def host_names(self) -> frozenset[str]:
+        """The names under which the service is known, but for those of this machine alone."""
+        return frozenset(self.hosts.replace(",", " ").lower().split()) | {self.host.lower()}
 
     @property
     def index_folder(self) -> Path:

@@ -12,6 +12,7 @@ class ArchiveError(Exception):
     code: ClassVar[str] = "archive_error"
     status: ClassVar[int] = 500
     exit_code: ClassVar[int] = 1
+    retry_after_s: ClassVar[int | None] = None  # when the same may be asked again; None: that would not help
 
 
 class NotFoundError(ArchiveError):
@@ -56,12 +57,29 @@ class MissingReaderError(UnreadableFileError):
     code = "missing_reader"
 
 
+class BusyError(ArchiveError):
+    """So much is asked for at once, or so much at one time, that it was not answered; later it may be."""
+
+    code = "busy"
+    status = 503
+    retry_after_s = 2
+
+
 class IndexUnavailableError(ArchiveError):
     """The index is missing, damaged or of another version; `readingroom reindex` makes it anew."""
 
     code = "index_unavailable"
     status = 503
     exit_code = 5
+    retry_after_s = 10
+
+
+class StorageError(ArchiveError):
+    """The disk or the database cannot be written now; what was reported is kept, and the rest waits."""
+
+    code = "storage"
+    status = 503
+    exit_code = 6
 
 
 class IndexUnreachableError(IndexUnavailableError):

@@ -1,6 +1,7 @@
 """The program `readingroom`: the commands that write, beside those of app/cli that read."""
 
 import json
+import logging
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -24,8 +25,9 @@ from app.cli import commands, report_errors
 from app.cli.serving import open_service
 from app.config import Settings
 from app.corrector import Corrector
-from app.errors import BadRequestError
+from app.errors import BadRequestError, IndexUnavailableError
 from app.logs import set_up_logging
+from app.terminal import without_controls
 from ingest.pipeline import Outcome, link_messages
 from ingest.pipeline import ingest as ingest_files
 from ingest.records import State
@@ -33,6 +35,8 @@ from ingest.releases import describe_release
 from ingest.retry import count_stale
 from ingest.retry import retry as retry_files
 from ingest.review import bring_in, decide
+
+log = logging.getLogger(__name__)
 
 _BATCH = 200  # outcomes between two visits to the index: what is read can soon be found
 
@@ -125,24 +129,33 @@ def _follow(archive: Archive, outcomes: Iterable[Outcome], found: int, *, as_jso
     tally: Counter[str] = Counter()
     columns = (
         SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("files"),
-        TextColumn("{task.fields[counts]}"), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(),
+        TextColumn("{task.fields[counts]}", markup=False),  # a file may be named "[/b].pdf"
+        TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(),
     )  # fmt: skip
     with Progress(*columns, console=Console(stderr=True)) as progress:
         bar = progress.add_task("Reading", total=found or None, counts="")
         for outcome in outcomes:
             if outcome.state is State.READING:
-                progress.update(bar, counts=f"{outcome.pages} pages of {outcome.path}")
-                archive.search.sync()
+                progress.update(bar, counts=without_controls(f"{outcome.pages} pages of {outcome.path}"))
+                _sync_meanwhile(archive)
                 continue
             _count(tally, outcome)
             _advance(progress, bar, tally)
             if as_json:
                 click.echo(json.dumps(_as_json(outcome)))
             if tally["files"] % _BATCH == 0:
-                archive.search.sync()
+                _sync_meanwhile(archive)
         progress.update(bar, description="Indexing", total=tally["files"], completed=tally["files"])
         archive.search.sync()
     return tally
+
+
+def _sync_meanwhile(archive: Archive) -> None:
+    """Bring what is kept into the index; where that fails now the reading goes on, and the last visit tells."""
+    try:
+        archive.search.sync()
+    except IndexUnavailableError as error:
+        log.warning("index not written yet: %s", error)
 
 
 def _count_files(paths: Iterable[Path]) -> int:

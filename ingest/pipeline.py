@@ -1,6 +1,7 @@
 """The order of the stages: find files, read each in a worker, write it, and only then say so."""
 
 import functools
+import itertools
 import logging
 import time
 from collections import deque
@@ -17,9 +18,14 @@ from sqlalchemy.orm import Session
 from app.archive import Archive
 from app.config import Settings
 from app.database import models as rows
+from app.database.connection import take_turn
+from app.errors import ArchiveError, StorageError
+from app.scratch import open_scratch
+from app.store import disk_errors
 from ingest.agencies import AgencyTable
 from ingest.files import FileLimits, account, clean_name, find_attached, find_files, find_kept
 from ingest.load import (
+    accept_document,
     add_pages,
     begin_document,
     find_read,
@@ -36,12 +42,14 @@ from ingest.load import (
 )
 from ingest.load.attached import Attached
 from ingest.ocr import OcrChoice, OcrPlan
-from ingest.ranges import LongReading, failure
+from ingest.ranges import PATIENCE, LongReading, failure, may_be_read_in_pieces
 from ingest.reading import do_task
 from ingest.records import (
     Answer,
+    CorrectionRecord,
     FileKind,
     LongDocument,
+    PageCount,
     PageRange,
     PagesRead,
     Problem,
@@ -51,7 +59,6 @@ from ingest.records import (
     State,
     Task,
 )
-from ingest.scratch import open_scratch
 from ingest.workers import WorkerLimits, read_in_workers
 
 log = logging.getLogger(__name__)
@@ -99,10 +106,13 @@ def ingest(archive: Archive, paths: Iterable[Path], release: ReleaseRecord) -> I
     """Read files into a release and yield what became of each, after its commit.
 
     A file whose bytes were read before by this pipeline is not read again. Whatever happens to one
-    file, the others are read. The index is not written here: `archive.search.sync()` does that.
+    file, the others are read. A file has its row, in the state `reading`, as soon as its bytes are kept: what is
+    broken off then is taken up by the next call, or by `retry` where the source is gone. The index is not written
+    here: `archive.search.sync()` does that.
 
     Raises:
         BadRequestError: a path does not exist, or the release's description makes no sense.
+        StorageError: the disk or the database cannot be written; what was yielded is kept.
     """
     table = AgencyTable.load()
 
@@ -148,17 +158,19 @@ def link_messages(archive: Archive, *, anew: bool = False) -> None:
         pass
 
 
-def _write(archive: Archive, work: Callable[[Session], _Written]) -> _Written:
+def _write(archive: Archive, work: Callable[[Session], _Written], *, durable: bool = True) -> _Written:
     """Do work in a transaction of its own; again where another process wrote the same meanwhile."""
-    for attempt in range(1, _TRIES):
+    for attempt in itertools.count(1):
         try:
             with archive.sessions.begin() as session:
+                take_turn(session, durable=durable)
                 return work(session)
         except (IntegrityError, OperationalError) as error:
+            if attempt == _TRIES:
+                raise
             log.info("written twice at the same time attempt=%d error=%s", attempt, error)
             time.sleep(_PAUSE_S * attempt)
-    with archive.sessions.begin() as session:
-        return work(session)
+    raise AssertionError("the loop ends by return or raise")
 
 
 class _Run:
@@ -174,15 +186,22 @@ class _Run:
         self._attachments: deque[_Waiting] = deque()
         self._waiting_by_path: dict[str, _Waiting] = {}
         self._long: dict[str, LongReading] = {}  # by the hash of the file
-        self._tasks: deque[PageRange | LongDocument] = deque()
+        self._tasks: deque[PageCount | PageRange | LongDocument] = deque()
+        self._slow: deque[Task] = deque()  # tried once more when nothing else waits
+        self._failed: dict[str, Reading] = {}  # why PDFs whose pages are counted could not be read in one go
         self._again: deque[SourceFile] = deque()  # the same bytes as a long PDF that is read now
+        self._zips: list[SourceFile] = []  # not all of whose members have a row
         self._under_way = 0
         self._is_exhausted = False
 
     def outcomes(self, found: Iterator[SourceFile]) -> Iterator[Outcome]:
         """Yield what became of each file, after its commit."""
-        while not self._is_exhausted or self._attachments or self._again:
-            for task, answer in read_in_workers(self._to_read(found), self._read, self._worker_limits):
+        with disk_errors(self._archive.settings.home):
+            yield from self._outcomes(found)
+
+    def _outcomes(self, found: Iterator[SourceFile]) -> Iterator[Outcome]:
+        while not self._is_exhausted or self._attachments or self._again or self._slow:
+            for task, answer in read_in_workers(self._to_read(found), self._read, self._worker_limits, self._scratch):
                 yield from self._flush()
                 self._under_way -= 1
                 self._take(task, answer)
@@ -205,7 +224,7 @@ class _Run:
                 is_reading = True
                 self._under_way += 1
                 yield task
-            elif self._is_exhausted and not self._attachments and not self._under_way:
+            elif self._is_exhausted and not (self._attachments or self._under_way or self._slow):
                 return
             elif self._is_exhausted and not self._attachments:
                 yield None
@@ -216,10 +235,16 @@ class _Run:
         """Return the next task; None if there is none now, or the next file needed no worker."""
         while self._tasks:
             task = self._tasks.popleft()
-            if task.file.sha256 in self._long:  # else it was given up
+            if task.file.sha256 in self._long or isinstance(task, PageCount):  # else it was given up
                 return task
         file = self._next_file(found)
-        return None if file is None else self._attempt(file, functools.partial(self._settle, file))
+        if file is not None:
+            return self._attempt(file, functools.partial(self._settle, file))
+        while self._slow and self._is_exhausted:
+            slow = self._slow.popleft()
+            if isinstance(slow, SourceFile) or slow.file.sha256 in self._long:
+                return slow
+        return None
 
     def _next_file(self, found: Iterator[SourceFile]) -> SourceFile | None:
         """Return attachments before further files, so that few mails wait at a time."""
@@ -231,19 +256,39 @@ class _Run:
             return waiting.file
         following = next(found, None)
         self._is_exhausted = following is None
+        while self._zips and not (following and following.path.startswith(f"{self._zips[-1].path}/")):
+            file = self._zips.pop()
+            self._attempt(file, functools.partial(self._accept, file, Reading(State.PUBLISHED)))
         return following
 
     def _attempt(self, file: SourceFile, step: Callable[[], _Written]) -> _Written | None:
-        """Take a step with one file; where it fails the file is reported, and the others go on."""
+        """Take a step with one file; where it fails the file is kept without a reading, and the others go on."""
         try:
-            return step()
-        except Exception:  # the boundary of a file: no file may stop the run
+            with disk_errors(self._archive.settings.home):
+                return step()
+        except StorageError:  # not this file's: no other could be kept
+            raise
+        except Exception as error:  # the boundary of a file: no file may stop the run
             log.exception("not kept file=%s", file.path)
-            problem = Problem(
-                "not_kept", "The file could not be written to the archive; the log says why. Ingest again."
-            )
+            told = "What was read of the file could not be written; the log says why. Mend that and retry."
+            problem = Problem("not_kept", str(error) if isinstance(error, ArchiveError) else told)
+        try:
+            with disk_errors(self._archive.settings.home):
+                self._keep_unread(file, problem)
+        except StorageError:
+            raise
+        except Exception:
+            log.exception("not recorded file=%s", file.path)
             self._report(file, problem)
-            return None
+        return None
+
+    def _keep_unread(self, file: SourceFile, problem: Problem) -> None:
+        """Keep a file's bytes and a document that says why nothing was read."""
+        if not file.sha256:
+            raise ValueError("the file has no bytes that could be kept")
+        kept = replace(file, location=self._archive.store.add(file.location, file.sha256))
+        self._accept(kept, Reading(State.UNREADABLE, problems=(problem,)))
+        self._end_long(file)
 
     def _report(self, file: SourceFile, problem: Problem) -> None:
         """Tell of a file that is in no record, and let its mail go on without it."""
@@ -263,11 +308,20 @@ class _Run:
         if self._scratch in file.location.parents and file.kind is not FileKind.ZIP:
             file.location.unlink()  # the store has it; a zip is still unpacked from here
         reading = account(kept)
+        if reading and (kept.problem or kept.kind is not FileKind.ZIP):
+            self._accept(kept, reading)
+            return None
+        corrections = _write(self._archive, functools.partial(self._begin, kept), durable=False)
         if reading is None:
-            with self._archive.sessions() as session:
-                return replace(kept, corrections=load_corrections(session, file.sha256))
-        self._accept(kept, reading)
+            return replace(kept, corrections=corrections)
+        self._zips.append(kept)  # it is done when its members can be found without it
         return None
+
+    def _begin(self, file: SourceFile, session: Session) -> tuple[CorrectionRecord, ...]:
+        """Let the record know of a file before it is read, and return what people decided about it."""
+        document = accept_document(session, file, now=datetime.now(UTC).replace(tzinfo=None))
+        link_file(session, self._release(session), file, document)
+        return load_corrections(session, file.sha256)
 
     def _settle_known(self, file: SourceFile) -> bool:
         known = _write(self._archive, functools.partial(self._link_known, file))
@@ -299,13 +353,36 @@ class _Run:
         """Take what a worker answered, and see to what follows from it."""
         match task, answer:
             case SourceFile(), Reading():
-                self._attempt(task, functools.partial(self._accept, task, answer))
+                self._attempt(task, functools.partial(self._accept_or_try_again, task, answer))
             case SourceFile(), PagesRead():
                 self._attempt(task, functools.partial(self._begin_long, task, answer))
+            case PageCount(), _:
+                self._attempt(task.file, functools.partial(self._read_in_pieces, task.file, answer))
             case PageRange(), _:
                 self._attempt(task.file, functools.partial(self._add_range, task, answer))
             case LongDocument(), Reading():
-                self._attempt(task.file, functools.partial(self._finish_long, task.file, answer))
+                self._attempt(task.file, functools.partial(self._finish_long, task, answer))
+
+    def _accept_or_try_again(self, file: SourceFile, reading: Reading) -> None:
+        """Keep a reading; where there is none, try what is left to try."""
+        problem = failure(reading)
+        if problem is not None:
+            reading = replace(reading, problems=(replace(problem, page=problem.page or None), *reading.problems[1:]))
+        if problem and file.kind is FileKind.PDF and may_be_read_in_pieces(problem):
+            self._failed[file.sha256] = reading
+            self._tasks.append(PageCount(file))
+        elif problem and problem.code == "worker_timeout" and file.patience == 1:
+            self._slow.append(replace(file, patience=PATIENCE))
+        else:
+            self._accept(file, reading)
+
+    def _read_in_pieces(self, file: SourceFile, counted: Answer) -> None:
+        """Have the pages of a PDF read that killed its worker, each as far as it can be."""
+        failed = self._failed[file.sha256]  # kept: the same bytes may be read twice at the same time
+        if isinstance(counted, PagesRead):
+            self._begin_long(replace(file, patience=1), counted)
+        else:
+            self._accept(file, failed)
 
     def _is_being_read(self, file: SourceFile) -> bool:
         """Tell whether these bytes are being read in ranges; the file is settled when they are."""
@@ -339,10 +416,16 @@ class _Run:
         problem = failure(answer)
         pieces = long.retry(task, problem) if problem else []
         if pieces:
-            self._tasks.extendleft(reversed(pieces))
+            self._tasks.extendleft(reversed([piece for piece in pieces if piece.patience == 1]))
+            self._slow.extend(piece for piece in pieces if piece.patience > 1)
             return
         read = long.lose(task, problem) if problem else answer
         assert isinstance(read, PagesRead)
+        nothing = long.nothing_read(problem) if problem else None
+        if nothing:
+            self._accept(task.file, nothing)
+            self._end_long(task.file)
+            return
         if long.shown_as:
             _write(self._archive, lambda session: add_pages(session, long.file, read.pages))
         long.take(read)
@@ -352,10 +435,14 @@ class _Run:
         if long.is_whole:
             self._tasks.appendleft(long.whole())
 
-    def _finish_long(self, file: SourceFile, reading: Reading) -> None:
+    def _finish_long(self, task: LongDocument, reading: Reading) -> None:
         """Keep the document in place of the pages that were shown."""
+        file = task.file
         long = self._long[file.sha256]
         problem = failure(reading)
+        if problem and problem.code == "worker_timeout" and task.patience == 1:
+            self._slow.append(replace(task, patience=PATIENCE))
+            return
         self._accept(file, long.pages_alone(problem) if problem and long.shown_as else reading)
         self._end_long(file)
 

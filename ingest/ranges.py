@@ -1,4 +1,7 @@
-"""Long PDFs: which of their pages are read together, and how pages wait until all of them are there."""
+"""PDFs that are not read in one go: which of their pages are read together, and how they wait for the others.
+
+They are long, or one of their pages killed its worker.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -19,7 +22,11 @@ from ingest.records import (
 from ingest.workers import keep_pages, kept_pages
 
 _FIRST_PAGES = 50  # a reader waits for the first range
-_MOST_LOST = 20  # pages that may kill their worker before what is left of a failing range is given up
+PATIENCE = 10  # times the usual time, when what was slow is tried once more
+_MOST_LOST = 100  # pages that may kill their worker before what is left of a failing range is given up
+_MOST_SLOW = 20  # pages that are waited for so long: each may take five minutes, and its range is read again
+# Failures of one page, or of all together, which leave the other pages to be read.
+_OF_A_PAGE = {"worker_died", "worker_timeout", "out_of_memory", "answer_unusable", "unreadable"}
 _PAGE_PT = 612, 792  # of a page that cannot be read
 
 
@@ -43,7 +50,7 @@ class LongReading:
         self.others: list[SourceFile] = []  # the same bytes in other places: linked when it is read
         self._folder = folder
         self._kept = [self._keep(replace(told, pages=()), 0)]  # what was told of the whole document
-        self._lost = 0
+        self._lost = self._slow = 0
 
     @property
     def pages_read(self) -> int:
@@ -70,15 +77,25 @@ class LongReading:
     def retry(self, task: PageRange, problem: Problem) -> list[PageRange]:
         """Return the ranges to read in place of one that failed; none where it is given up.
 
-        The page that was being read is tried alone, so that it fails alone.
+        The page that was being read is tried alone, so that it fails alone; one that is slow with ten times
+        the time, which its range marks by its patience.
         """
-        if task.first == task.last or self._lost >= _MOST_LOST:
+        is_slow = problem.code == "worker_timeout" and task.patience == 1
+        if self._lost >= _MOST_LOST or (is_slow and self._slow >= _MOST_SLOW):
             return []
-        middle = (task.first + task.last) // 2
+        if task.first == task.last:
+            return [self._slowly(task)] if is_slow else []
         suspect = problem.page if problem.page and task.first <= problem.page <= task.last else None
-        ends = [suspect - 1, suspect, task.last] if suspect else [middle, task.last]
-        starts = [task.first, *(end + 1 for end in ends)]
-        return [PageRange(task.file, start, end) for start, end in zip(starts, ends, strict=False) if start <= end]
+        if suspect is None:
+            middle = (task.first + task.last) // 2
+            return [replace(task, last=middle), replace(task, first=middle + 1)]
+        alone = replace(task, first=suspect, last=suspect)
+        pieces = [
+            replace(task, last=suspect - 1),
+            self._slowly(alone) if is_slow else alone,
+            replace(task, first=suspect + 1),
+        ]
+        return [piece for piece in pieces if piece.first <= piece.last]
 
     def lose(self, task: PageRange, problem: Problem) -> PagesRead:
         """Return the pages of a range that cannot be read, each with its problem."""
@@ -89,6 +106,12 @@ class LongReading:
         code = "unreadable_page" if problem.code in {"worker_died", "unreadable"} else problem.code
         problems = tuple(Problem(code, f"Page {number}: {problem.detail}", number) for number in numbers)
         return PagesRead(self.page_count, pages, problems)
+
+    def nothing_read(self, problem: Problem) -> Reading | None:
+        """Return the reading of a document of which every page was lost; None if any was read."""
+        if self._lost < self.page_count:
+            return None
+        return Reading(State.UNREADABLE, problems=(replace(problem, page=None),))
 
     def whole(self) -> LongDocument:
         """Return what is still to be done when all pages are there."""
@@ -106,6 +129,10 @@ class LongReading:
         for kept in self._kept:
             kept.path.unlink(missing_ok=True)
 
+    def _slowly(self, task: PageRange) -> PageRange:
+        self._slow += 1
+        return replace(task, patience=PATIENCE)
+
     def _keep(self, pages: PagesRead, first: int) -> _Kept:
         return _Kept(first, len(pages.pages), keep_pages(self._folder, pages))
 
@@ -118,3 +145,8 @@ def failure(answer: Answer) -> Problem | None:
     if isinstance(answer, Reading) and answer.state is not State.PUBLISHED and not answer.pages:
         return answer.problems[0]
     return None
+
+
+def may_be_read_in_pieces(problem: Problem) -> bool:
+    """Tell whether pages of a PDF may be read although the whole could not: it was open when it failed."""
+    return problem.page is not None and problem.code in _OF_A_PAGE

@@ -29,6 +29,7 @@ from ingest.records import (
     CorrectionRecord,
     FileKind,
     LongDocument,
+    PageCount,
     PageRange,
     PageRecord,
     PagesRead,
@@ -57,6 +58,10 @@ def do_task(task: Task, *, max_pages: int, ocr: OcrPlan = _PLAN) -> Answer | Gen
     Raises:
         UnreadableFileError: the file cannot be read at all; a subclass says why.
     """
+    if isinstance(task, PageCount):
+        with find_footing(task.file.location, max_pages=max_pages) as footing:
+            count, problems = _limit_pages(footing, max_pages)
+        return PagesRead(count, problems=tuple(problems))
     if isinstance(task, PageRange):
         return read_range(task, ocr)
     if isinstance(task, LongDocument):
@@ -67,18 +72,14 @@ def do_task(task: Task, *, max_pages: int, ocr: OcrPlan = _PLAN) -> Answer | Gen
     return read_file(task, max_pages=max_pages, ocr=ocr)
 
 
-def read_file(file: SourceFile, *, max_pages: int, ocr: OcrPlan = _PLAN) -> Answer:
+def read_file(file: SourceFile, *, max_pages: int, ocr: OcrPlan = _PLAN) -> Answer | Generator[int, None, Answer]:
     """Return what is in a PDF or a mail; of a long PDF only how many pages it has.
 
     Raises:
         UnreadableFileError: the file cannot be read at all; a subclass says why.
     """
     if file.kind is FileKind.PDF:
-        with find_footing(file.location, max_pages=max_pages) as footing:
-            count, problems = _limit_pages(footing, max_pages)
-            if count > RANGE_PAGES:
-                return PagesRead(count, problems=tuple(problems))
-            return _read_footing(footing, max_pages, ocr, file.corrections)
+        return _short_steps(file, max_pages, ocr)
     if file.kind in _MAILS:
         found, mail_problems = read_mail(file.location, file.kind)
         state = State.UNREADABLE if not found else State.PARTIAL if mail_problems else State.PUBLISHED
@@ -88,14 +89,14 @@ def read_file(file: SourceFile, *, max_pages: int, ocr: OcrPlan = _PLAN) -> Answ
     raise RefusedFileError("Files of this type are kept, not read.")
 
 
-def read_whole(file: SourceFile, *, max_pages: int, ocr: OcrPlan = _PLAN) -> Answer:
+def read_whole(file: SourceFile, *, max_pages: int, ocr: OcrPlan = _PLAN) -> Answer | Generator[int, None, Answer]:
     """Return all that is in a file, also in a long PDF, which takes one worker as long as it takes.
 
     Raises:
         UnreadableFileError: the file cannot be read at all; a subclass says why.
     """
     if file.kind is FileKind.PDF:
-        return read_pdf(file.location, max_pages=max_pages, ocr=ocr, corrections=file.corrections)
+        return pdf_steps(file.location, max_pages=max_pages, ocr=ocr, corrections=file.corrections)
     return read_file(file, max_pages=max_pages, ocr=ocr)
 
 
@@ -109,8 +110,15 @@ def read_pdf(
     Raises:
         UnreadableFileError: it has no page, or is no PDF, or locked.
     """
+    return _last(pdf_steps(path, max_pages=max_pages, ocr=ocr, corrections=corrections))
+
+
+def pdf_steps(
+    path: Path, *, max_pages: int, ocr: OcrPlan = _PLAN, corrections: Sequence[CorrectionRecord] = ()
+) -> Generator[int, None, Reading]:
+    """Read a PDF as `read_pdf` does; yield the number of each page before it is looked at, 0 before all are."""
     with find_footing(path, max_pages=max_pages) as footing:
-        return _read_footing(footing, max_pages, ocr, corrections)
+        return (yield from _footing_steps(footing, max_pages, ocr, corrections))
 
 
 def read_range(task: PageRange, ocr: OcrPlan = _PLAN) -> Generator[int, None, PagesRead]:
@@ -148,9 +156,21 @@ def _finish(
     return Reading(state, tuple(split), tuple(corrected), found, tuple(papers))
 
 
-def _read_footing(footing: Footing, max_pages: int, ocr: OcrPlan, corrections: Sequence[CorrectionRecord]) -> Reading:
+def _short_steps(file: SourceFile, max_pages: int, ocr: OcrPlan) -> Generator[int, None, Answer]:
+    """Take the steps of `pdf_steps` through a PDF that is not long; of one that is, count the pages."""
+    with find_footing(file.location, max_pages=max_pages) as footing:
+        count, problems = _limit_pages(footing, max_pages)
+        if count > RANGE_PAGES:
+            return PagesRead(count, problems=tuple(problems))
+        return (yield from _footing_steps(footing, max_pages, ocr, file.corrections))
+
+
+def _footing_steps(
+    footing: Footing, max_pages: int, ocr: OcrPlan, corrections: Sequence[CorrectionRecord]
+) -> Generator[int, None, Reading]:
     count, problems = _limit_pages(footing, max_pages)
-    read = _last(_read_pages(footing, 1, count, ocr))
+    read = yield from _read_pages(footing, 1, count, ocr)
+    yield 0
     lifted = read.lifted if read.lifted is not None else lift_furniture(read.pages)
     return _finish(lifted, [*problems, *read.problems], ocr, corrections)
 
@@ -189,6 +209,7 @@ def _read_pages(footing: Footing, first: int, last: int, ocr: OcrPlan) -> Genera
     pictured = any(look.is_scan or _lacks_text(page) for look, page in zip(looks, pages, strict=True))
     if not pictured or ocr.choice is OcrChoice.OFF:
         return _Read(count, tuple(pages), None, tuple(problems))
+    yield 0
     pages, lifted, unread = _see_pictures(footing.path, pages, ocr)
     return _Read(count, tuple(pages), lifted, (*problems, *unread))
 
@@ -267,14 +288,14 @@ def _read_pictures(
     return [replace(page, lines=each) for page, each in zip(read, lines, strict=True)], mended, [*problems, *unmended]
 
 
-def _last(steps: Generator[int, None, _Read]) -> _Read:
+def _last(steps: Generator[int, None, Reading]) -> Reading:
     """Take all steps and return what they come to."""
     while True:
         try:
             next(steps)
         except StopIteration as end:
-            read: _Read = end.value
-            return read
+            reading: Reading = end.value
+            return reading
 
 
 def _textless(pages: Sequence[PageRecord], reason: str) -> list[Problem]:

@@ -54,3 +54,11 @@ def test_the_help_of_searching_is_in_the_docs_as_the_program_has_it() -> None:
 def test_the_names_of_indexes_are_those_of_this_version() -> None:
     named = set(re.findall(r"readingroom-v\d+", (_ROOT / "docs" / "scale.md").read_text(encoding="utf-8")))
     assert named == {f"readingroom-v{SCHEMA_VERSION}"}
+
+
+def test_every_rig_is_named_with_its_promise() -> None:
+    told = (_ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    trust = _ROOT / "tests" / "trust"
+    rigs = {path.stem for path in trust.glob("*.py") if (trust / f"test_{path.name}").exists()}
+    assert rigs
+    assert {rig for rig in rigs if f"`{rig}`" not in told} == set()

@@ -13,7 +13,8 @@ from sqlalchemy import select
 from app.archive import Archive, open_archive
 from app.cli.errors import report_errors
 from app.cli.export import bates_of, every_message, truth_record
-from app.cli.printing import print_document, print_leaks, print_message, print_results, print_status
+from app.cli.keeping import keeping
+from app.cli.printing import print_document, print_leaks, print_message, print_results, print_status, say
 from app.cli.review import corrections, review
 from app.cli.serving import serve
 from app.config import Settings
@@ -37,7 +38,7 @@ def _archive() -> Iterator[Archive]:
 
 
 def _echo_json(resource: BaseModel) -> None:
-    click.echo(resource.model_dump_json(indent=2))
+    say(resource.model_dump_json(indent=2))
 
 
 @click.command(context_settings={"ignore_unknown_options": True})  # a query may begin with "-word"
@@ -118,7 +119,7 @@ def status(*, as_json: bool, leaks: bool) -> None:
         if leaks:
             with archive.sessions() as session:
                 places = LeakRepository(session).every()
-            click.echo(json.dumps([asdict(place) for place in places])) if as_json else print_leaks(places)
+            say(json.dumps([asdict(place) for place in places])) if as_json else print_leaks(places)
             return
         found = load_status(archive)
         _echo_json(found) if as_json else print_status(found)
@@ -138,11 +139,11 @@ def export(format_: str, release: str | None) -> None:
             raise NotFoundError(f"There is no release {release!r} in this archive; `readingroom status` counts them.")
         for message, names in every_message(session, release):
             if format_ == "jsonl":
-                click.echo(json.dumps(load_message(archive, message.key).model_dump(mode="json")))
+                say(json.dumps(load_message(archive, message.key).model_dump(mode="json")))
                 continue
             bates = bates_of(session, message)
             for name in names:
-                click.echo(json.dumps(truth_record(message, name, bates), ensure_ascii=False))
+                say(json.dumps(truth_record(message, name, bates), ensure_ascii=False))
 
 
 @click.command()
@@ -150,7 +151,7 @@ def export(format_: str, release: str | None) -> None:
 def reindex() -> None:
     """Make the index anew from the database; the old one answers until the new one is whole."""
     with _archive() as archive:
-        click.echo(f"{archive.search.rebuild()} entries are in the index.")
+        say(f"{archive.search.rebuild()} entries are in the index.")
 
 
-commands = (serve, search, show, status, export, reindex, review, corrections)
+commands = (serve, search, show, status, export, reindex, review, corrections, *keeping)

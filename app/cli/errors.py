@@ -6,8 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-import click
-
+from app.cli.printing import say
 from app.errors import ArchiveError
 
 log = logging.getLogger(__name__)
@@ -24,11 +23,11 @@ def report_errors(command: Callable[_Given, _Result]) -> Callable[_Given, _Resul
         try:
             return command(*args, **kwargs)
         except ArchiveError as error:
-            click.echo(f"Error: {error}", err=True)
+            say(f"Error: {error}", err=True)
             sys.exit(error.exit_code)
         except OSError as error:  # a home that cannot be written, a port that is taken
             log.debug("failed", exc_info=True)
-            click.echo(f"Error: {error.strerror or error}: {error.filename or ''}".rstrip(": "), err=True)
+            say(f"Error: {error.strerror or error}: {error.filename or ''}".rstrip(": "), err=True)
             sys.exit(1)
 
     return reporting

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from app.archive import Archive, open_archive
 from app.cli.errors import report_errors
-from app.cli.printing import print_correction, print_review_message, print_review_queue
+from app.cli.printing import print_correction, print_review_message, print_review_queue, say
 from app.config import Settings
 from app.corrector import Corrector
 from app.database.corrections import CorrectionRepository, place_of_line, place_of_message
@@ -54,10 +54,10 @@ def review(corrector: Corrector, /, key: str, made_by: str, note: str | None, *,
             correction.made_by, correction.note = made_by, note
             corrector.decide(archive, correction)
         if corrections:
-            click.echo(f"{len(corrections)} kept.", err=True)
+            say(f"{len(corrections)} kept.", err=True)
         elif key:
             message = load_review_message(archive, key)
-            click.echo(message.model_dump_json(indent=2)) if as_json else print_review_message(message)
+            say(message.model_dump_json(indent=2)) if as_json else print_review_message(message)
         else:
             _list_queue(archive, next(iter(decided["codes"]), ""), as_json=as_json)
 
@@ -73,12 +73,12 @@ def corrections(corrector: Corrector, source: TextIO | None, *, as_json: bool) -
     set_up_logging(settings.log_level)
     with open_archive(settings) as archive:
         if source is not None:
-            click.echo(f"{corrector.bring_in(archive, list(_parse_lines(source)))} corrections are new.")
+            say(f"{corrector.bring_in(archive, list(_parse_lines(source)))} corrections are new.")
             return
         with archive.sessions() as session:
             for correction in CorrectionRepository(session).every():
                 summary = correction_summary(correction)
-                click.echo(summary.model_dump_json()) if as_json else print_correction(summary)
+                say(summary.model_dump_json()) if as_json else print_correction(summary)
 
 
 def _list_queue(archive: Archive, code: str, *, as_json: bool) -> None:
@@ -87,7 +87,7 @@ def _list_queue(archive: Archive, code: str, *, as_json: bool) -> None:
     for page in range(2, queue.pages + 1):
         lines = [*lines, *load_review_queue(archive, code=code, page=page).lines]
     whole = queue.model_copy(update={"lines": lines, "pages": 1})
-    click.echo(whole.model_dump_json(indent=2)) if as_json else print_review_queue(whole)
+    say(whole.model_dump_json(indent=2)) if as_json else print_review_queue(whole)
 
 
 def _every_correction(archive: Archive, key: str, decided: dict[str, Any]) -> Iterator[Correction]:

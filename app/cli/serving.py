@@ -4,21 +4,28 @@ import atexit
 import gc
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
+from typing import Any
 
 import click
 import uvicorn
 from fastapi import FastAPI
 
-from app.archive import Archive, open_archive
+from app.archive import Archive, open_archive, open_for_readers, prepare_archive
 from app.cli.errors import report_errors
 from app.config import Settings
 from app.corrector import Corrector
+from app.database.models import Correction
 from app.logs import set_up_logging
+from app.web.deadlines import LARGEST_HEAD, TimedProtocol
 from app.web.main import create_app
-from app.web.review import Decide
 
 _TURN_S = 0.0005
+_KEPT_S = 5  # a connection on which nothing is asked
+_SENT_AHEAD = 256 << 10  # bytes the system keeps for a client: by itself up to 4 MB, of 500 slow ones 2 GB
+_BACKLOG = 512  # connections that wait to be accepted
 
 
 @click.command()
@@ -28,37 +35,47 @@ _TURN_S = 0.0005
 @report_errors
 def serve(corrector: Corrector, host: str | None, port: int | None) -> None:
     """Serve the archive's pages and its API, and /review where READINGROOM_REVIEW_TOKEN is set."""
-    with ExitStack() as stack:
-        archive = _open(stack)
-        settings = archive.settings
-        archive.search.sync()
-        address, number = host or settings.host, settings.port if port is None else port
-        family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        with socket.create_server((address, number), family=family) as listening:
-            # What accepts knows from this to send at once: without it each answer waits 40 ms for an acknowledgement.
-            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            shown = f"[{address}]" if ":" in address else address
-            click.echo(f"Reading Room is at http://{shown}:{listening.getsockname()[1]} (Ctrl-C ends it)", err=True)
-            level = settings.log_level.lower()
-            if settings.web_workers == 1:
-                service = create_app(archive, corrector.decide)
-                uvicorn.Server(uvicorn.Config(service, log_level=level)).run(sockets=[listening])
-                return
-            stack.close()  # each process opens the archive for itself
-            uvicorn.run(
-                corrector.service,
-                factory=True,
-                fd=listening.fileno(),
-                workers=settings.web_workers,
-                log_level=level,
-            )
+    settings = Settings.load()
+    set_up_logging(settings.log_level)
+    prepare_archive(settings)  # and close it: the service reads
+    address, number = host or settings.host, settings.port if port is None else port
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.create_server((address, number), family=family, backlog=_BACKLOG) as listening:
+        # What accepts knows from this to send at once: without it each answer waits 40 ms for an acknowledgement.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SENT_AHEAD)
+        shown = f"[{address}]" if ":" in address else address
+        click.echo(f"Reading Room is at http://{shown}:{listening.getsockname()[1]} (Ctrl-C ends it)", err=True)
+        if settings.web_workers == 1:
+            with ExitStack() as stack:
+                service = _make_service(settings, stack, corrector.decide)
+                config = uvicorn.Config(service, **_options(settings))
+                uvicorn.Server(config).run(sockets=[listening])
+            return
+        uvicorn.run(
+            corrector.service,
+            factory=True,
+            fd=listening.fileno(),
+            workers=settings.web_workers,
+            **_options(settings),
+        )
 
 
-def open_service(decide: Decide) -> FastAPI:
+def open_service(decide: Callable[[Archive, Correction], None]) -> FastAPI:
     """Return the service of the archive that the settings name, open until the process ends."""
     stack = ExitStack()
     atexit.register(stack.close)
-    return create_app(_open(stack), decide)
+    return _make_service(Settings.load(), stack, decide)
+
+
+def _make_service(settings: Settings, stack: ExitStack, decide: Callable[[Archive, Correction], None]) -> FastAPI:
+    _be_fair()
+    set_up_logging(settings.log_level)
+    archive = stack.enter_context(open_for_readers(settings))
+    writing = stack.enter_context(open_archive(settings)) if settings.review_token else None
+    service = create_app(archive, partial(decide, writing) if writing else None)
+    gc.freeze()  # what is loaded by now stays: to look through it for garbage would hold up answers
+    return service
 
 
 def _be_fair() -> None:
@@ -66,10 +83,13 @@ def _be_fair() -> None:
     sys.setswitchinterval(_TURN_S)
 
 
-def _open(stack: ExitStack) -> Archive:
-    _be_fair()
-    settings = Settings.load()
-    set_up_logging(settings.log_level)
-    archive = stack.enter_context(open_archive(settings))
-    gc.freeze()  # what is loaded by now stays: to look through it for garbage would hold up answers
-    return archive
+def _options(settings: Settings) -> dict[str, Any]:
+    return {
+        "http": TimedProtocol,
+        "ws": "none",
+        "server_header": False,
+        "h11_max_incomplete_event_size": LARGEST_HEAD,
+        "timeout_keep_alive": _KEPT_S,
+        "backlog": _BACKLOG,
+        "log_level": settings.log_level.lower(),
+    }

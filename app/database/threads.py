@@ -38,6 +38,7 @@ class ThreadRepository:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._asked: SentMessage | None = None  # the session forgets a row that nobody holds
 
     def count(self) -> int:
         """Return the number of threads of two messages or more."""
@@ -47,7 +48,7 @@ class ThreadRepository:
 
     def around(self, message: Message, *, limit: int) -> ThreadStretch | None:
         """Return the thread of a message, at most `limit` entries around it; None if it is not tied yet."""
-        own = self._session.get(SentMessage, message.sent_message_id) if message.sent_message_id else None
+        own = self._sent(message)
         if own is None or own.thread_id is None:
             return None
         inside = self._session.execute(
@@ -61,7 +62,9 @@ class ThreadRepository:
         place = next((number for number, row in enumerate(inside) if row.id == own.id), 0)
         first = max(0, min(place - limit // 2, len(inside) - limit))
         shown = inside[first : first + limit]
-        messages = self._best([row.id for row in shown])
+        # Most emails stand alone and once: that one is loaded already.
+        is_alone = len(inside) == 1 and inside[0].appearances == 1
+        messages = {own.id: message} if is_alone else self._best([row.id for row in shown])
         entries = [
             ThreadEntry(messages[row.id], row.id, row.parent_id, row.is_printed, row.appearances) for row in shown
         ]
@@ -72,7 +75,6 @@ class ThreadRepository:
         if message.sent_message_id is None:
             return 0, ()
         others = (Message.sent_message_id == message.sent_message_id, Message.id != message.id)
-        count = self._session.scalar(select(func.count()).select_from(Message).where(*others)) or 0
         found = self._session.scalars(
             select(Message)
             .where(*others)
@@ -80,10 +82,14 @@ class ThreadRepository:
             .limit(limit)
             .options(*WITH_PARTICIPANTS, joinedload(Message.document))
         ).all()
-        return count, found
+        if len(found) < limit:
+            return len(found), found
+        return self._session.scalar(select(func.count()).select_from(Message).where(*others)) or 0, found
 
     def differences(self, message_id: int, other_ids: Sequence[int]) -> dict[int, CopyDifference]:
         """Return where a message and others differ, by the other's id; only pairs that were compared and do."""
+        if not other_ids:
+            return {}
         sides = (CopyDifference.message_id, CopyDifference.other_id)
         found: dict[int, CopyDifference] = {}
         for mine, others in (sides, sides[::-1]):
@@ -93,10 +99,16 @@ class ThreadRepository:
 
     def likely_parent(self, message: Message) -> Message | None:
         """Return what a message probably answers, where nothing says for certain what it does."""
-        own = self._session.get(SentMessage, message.sent_message_id) if message.sent_message_id else None
+        own = self._sent(message)
         if own is None or own.parent_evidence is not ParentEvidence.LIKELY or own.parent_id is None:
             return None
         return self._best([own.parent_id]).get(own.parent_id)
+
+    def _sent(self, message: Message) -> SentMessage | None:
+        if message.sent_message_id is None:
+            return None
+        self._asked = self._session.get(SentMessage, message.sent_message_id)
+        return self._asked
 
     def _best(self, sent_ids: Sequence[int]) -> dict[int, Message]:
         """Return one appearance of each sent message: printed if there is one, else the first."""

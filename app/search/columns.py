@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from itertools import pairwise
 from types import MappingProxyType
@@ -69,6 +69,7 @@ EXACT: Mapping[Field, str] = MappingProxyType(
         Field.EXEMPTION: "exemption_codes",
     }
 )
+DIGEST = "digest"  # the column of the number that stands for the entry
 TRAITS = "traits"  # the column of what an entry has and is
 FACETS: Mapping[str, str] = MappingProxyType(
     {
@@ -86,6 +87,7 @@ _EPOCH = datetime(1900, 1, 1)
 _LATEST_S = 6_500_000_000  # seconds after the epoch: the year 2105; other dates sort as the nearest
 _TIE_BITS = 30
 _UNDATED_BITS = 60
+_DIGEST_BITS = 60
 _DATED_FROM = 1 << (_UNDATED_BITS - _TIE_BITS)
 
 
@@ -154,6 +156,7 @@ def entry_fields(entry: Entry) -> dict[str, Untyped]:
         "sequence": entry.sequence,
         "oldest": oldest_rank(entry),
         "newest": newest_rank(entry),
+        DIGEST: digest(entry),
     }
     if entry.copies:
         fields["copies"] = entry.copies
@@ -180,6 +183,12 @@ def facet_values(entry: Entry) -> tuple[tuple[str, ...], ...]:
         "year": (f"{entry.first_day.year:04}",) if entry.first_day else (),
     }
     return tuple(values[column] for column in FACETS.values())
+
+
+def digest(entry: Entry) -> int:
+    """Return a number of 60 bits that stands for all that an entry says, but for its sequence."""
+    same = replace(entry, sequence=0, participants="\n".join(sorted(entry.participants.splitlines())))
+    return _hash(repr(same), _DIGEST_BITS)
 
 
 def oldest_rank(entry: Entry) -> int:

@@ -1,9 +1,9 @@
 """Say of hits where else their emails stand."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Mapping
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.database.models import Document, Level, Message, Release, ReleasedFile
@@ -12,24 +12,25 @@ from app.search.results import Copies, Copy
 _MOST_LOADED = 20_000  # copies of all hits of a page
 _MOST_NAMED = 5  # copies of a hit
 
+_TIMES = (
+    select(Message.sent_message_id, Message.level, func.count())
+    .where(Message.sent_message_id.in_(bindparam("ids", expanding=True)))
+    .group_by(Message.sent_message_id, Message.level)
+)
 
-def load_copies(session: Session, messages: Iterable[Message]) -> dict[str, Copies]:
-    """Return by message key where else each of these printed messages stands; those that stand once are left out."""
-    tied = [(message.key, message.sent_message_id) for message in messages if message.sent_message_id is not None]
-    if not tied:
-        return {}
+
+def load_copies(session: Session, tied: Mapping[str, int]) -> dict[str, Copies]:
+    """Return by message key where else each of these printed messages stands; those that stand once are left out.
+
+    `tied` has the id of the sent message by the key of the printed one.
+    """
     times: dict[int, Counter[Level]] = defaultdict(Counter)
-    counted = (
-        select(Message.sent_message_id, Message.level, func.count())
-        .where(Message.sent_message_id.in_({sent_id for _, sent_id in tied}))
-        .group_by(Message.sent_message_id, Message.level)
-    )
-    for counted_id, level, count in session.execute(counted):
+    for counted_id, level, count in session.execute(_TIMES, {"ids": list(set(tied.values()))}):
         times[counted_id or 0][level] = count
     several = [sent_id for sent_id, levels in times.items() if levels[Level.PRINTED] > 1]
     places = _load_places(session, several) if several else {}
     found = {}
-    for key, sent_id in tied:
+    for key, sent_id in tied.items():
         printed, quoted = times[sent_id][Level.PRINTED] - 1, times[sent_id][Level.QUOTED]
         others = [copy for copy in places.get(sent_id, ()) if copy.key != key]
         if printed or quoted:

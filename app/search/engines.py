@@ -1,23 +1,25 @@
 """The engines that an archive's index may be kept by, chosen by the settings."""
 
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from app.config import IndexEngine, Settings
 from app.errors import BadRequestError
-from app.search.index import SearchIndex
+from app.search.index import CheckedIndex
 from app.search.opensearch_index import OpenSearchEngine
+from app.search.sealed_index import SealingEngine
+from app.search.tantivy_index import FILE_KINDS as TANTIVY_FILES
 from app.search.tantivy_index import TantivyIndex
+from app.search.whoosh_index import FILE_KINDS as WHOOSH_FILES
 from app.search.whoosh_index import WhooshIndex
 
 
 class Engine(Protocol):
     """Makes, opens and removes indexes, each of which has a folder of its own."""
 
-    def create(self, folder: Path) -> SearchIndex:
+    def create(self, folder: Path) -> CheckedIndex:
         """Make an empty index in a folder that exists and is empty.
 
         Raises:
@@ -25,7 +27,7 @@ class Engine(Protocol):
         """
         ...
 
-    def open(self, folder: Path) -> SearchIndex:
+    def open(self, folder: Path) -> CheckedIndex:
         """Open the index that `create` made.
 
         Raises:
@@ -51,8 +53,15 @@ class Engine(Protocol):
 class _FolderEngine:
     """An engine whose indexes are what lies in their folders."""
 
-    create: Callable[[Path], SearchIndex]
-    open: Callable[[Path], SearchIndex]
+    sealing: SealingEngine
+
+    def create(self, folder: Path) -> CheckedIndex:
+        """Make an empty index in a folder."""
+        return self.sealing.create(folder)
+
+    def open(self, folder: Path) -> CheckedIndex:
+        """Open the index in a folder."""
+        return self.sealing.open(folder)
 
     def publish(self, folder: Path) -> None:
         """Do nothing: nobody else sees the folder."""
@@ -69,9 +78,9 @@ def make_engine(settings: Settings) -> Engine:
         BadRequestError: it lacks its address or its extra.
     """
     if settings.index is IndexEngine.TANTIVY:
-        return _FolderEngine(TantivyIndex.create, TantivyIndex.open)
+        return _FolderEngine(SealingEngine(TantivyIndex.create, TantivyIndex.open, TANTIVY_FILES))
     if settings.index is IndexEngine.WHOOSH:
-        return _FolderEngine(WhooshIndex.create, WhooshIndex.open)
+        return _FolderEngine(SealingEngine(WhooshIndex.create, WhooshIndex.open, WHOOSH_FILES))
     if settings.opensearch is None:
         raise BadRequestError("READINGROOM_INDEX=opensearch needs READINGROOM_OPENSEARCH, the address of the server.")
     return OpenSearchEngine(settings.opensearch.get_secret_value())

@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import exists, func, select
-from sqlalchemy.orm import Session, aliased, contains_eager, defer, load_only, selectinload
+from sqlalchemy import Row, Select, bindparam, exists, func, select
+from sqlalchemy.orm import Session, aliased, defer
 
 from app.database.models import (
     Agency,
@@ -36,33 +36,71 @@ _TRAITS = {
 _RECIPIENTS = (Role.TO, Role.CC, Role.BCC)
 
 
-# What a hit shows: the rest of a row, as how each field was read, takes longer than all of this.
-_MESSAGE = (
-    Message.key,
-    Message.document_id,
-    Message.first_page,
-    Message.text_page,
-    Message.subject,
-    Message.sent_at,
-    Message.date_precision,
-    Message.text,
-    Message.quoted_text,
-    Message.sent_message_id,
+# Made once: putting a statement together takes longer than SQLite needs to answer it. Columns, not objects: a row
+# keeps how each field was read, and objects take longer to make than all of this.
+_MESSAGES = (
+    select(
+        Message.id,
+        Message.key,
+        Message.document_id,
+        Message.first_page,
+        Message.text_page,
+        Message.subject,
+        Message.sent_at,
+        Message.date_precision,
+        Message.text,
+        Message.quoted_text,
+        Message.sent_message_id,
+        Document.key.label("document_key"),
+        Document.name.label("document_name"),
+        Document.page_count,
+        exists().where(Attachment.message_id == Message.id).label("has_attachment"),
+    )
+    .join(Document, Document.id == Message.document_id)
+    .where(Message.key.in_(bindparam("keys", expanding=True)))
 )
-_PARTICIPANT = (
-    Participant.message_id,
-    Participant.role,
-    Participant.printed,
-    Participant.name,
-    Participant.address,
-    Participant.withheld,
+_STANDING = aliased(Person)  # for a person who is merged with others
+_PARTICIPANTS = (
+    select(
+        Participant.message_id,
+        Participant.role,
+        Participant.printed,
+        Participant.name,
+        Participant.address,
+        Participant.withheld,
+        func.coalesce(_STANDING.key, Person.key).label("person_key"),
+    )
+    .outerjoin(Person, Person.id == Participant.person_id)
+    .outerjoin(_STANDING, _STANDING.id == Person.same_as_id)
+    .where(Participant.message_id.in_(bindparam("ids", expanding=True)))
+    .order_by(Participant.id)
 )
+_RELEASES = (
+    select(ReleasedFile.document_id, Release.slug)
+    .join(Release, Release.id == ReleasedFile.release_id)
+    .where(ReleasedFile.document_id.in_(bindparam("ids", expanding=True)))
+    .distinct()
+    .order_by(Release.slug)
+)
+
+
+_PARENT = aliased(Agency)
+_TITLES = select(Release.slug, Release.title).where(Release.slug.in_(bindparam("keys", expanding=True)))
+_AGENCIES = select(Agency.slug, Agency.name).where(Agency.slug.in_(bindparam("keys", expanding=True)))
+_PEOPLE = select(Person.key, Person.name).where(Person.key.in_(bindparam("keys", expanding=True)))
+_PARENTS = (
+    select(Agency.slug, _PARENT.slug)
+    .join(_PARENT, _PARENT.id == Agency.parent_id)
+    .where(Agency.slug.in_(bindparam("keys", expanding=True)))
+)
+
+_Row = Row[*tuple[Any, ...]]
 
 
 class _Around(NamedTuple):
     """What belongs to a message's hit and is kept in other rows."""
 
-    sender_key: str | None
+    participants: Sequence[_Row]
     releases: tuple[str, ...]
     copies: Copies
 
@@ -79,11 +117,12 @@ class HitLoader:
         pages = self._load_pages([key for key in keys if "/" in key])
         document_ids = {message.document_id for message in messages.values()}
         releases = self._load_releases(document_ids | {page.document_id for page, _ in pages.values()})
-        copies = load_copies(self._session, messages.values())
-        senders = self._load_sender_keys({message.id for message in messages.values()}) if messages else {}
+        tied = {key: row.sent_message_id for key, row in messages.items() if row.sent_message_id is not None}
+        copies = load_copies(self._session, tied) if tied else {}
+        participants = self._load_participants([message.id for message in messages.values()])
         found: dict[str, Hit] = {}
         for key, message in messages.items():
-            around = _Around(senders.get(message.id), releases[message.document_id], copies.get(key, Copies()))
+            around = _Around(participants[message.id], releases[message.document_id], copies.get(key, Copies()))
             found[key] = _message_hit(message, around, marker)
         for key, (page, document) in pages.items():
             found[key] = _page_hit(page, document, releases[page.document_id], marker)
@@ -95,25 +134,19 @@ class HitLoader:
         if "has" in values:
             labels["has"] = {value: _TRAITS[Trait(value)] for value in values["has"]}
         if releases := values.get("release"):
-            labels["release"] = dict(
-                self._session.execute(select(Release.slug, Release.title).where(Release.slug.in_(releases))).all()
-            )
+            labels["release"] = self._names(_TITLES, releases)
         if agencies := values.get("agency"):
-            labels["agency"] = dict(
-                self._session.execute(select(Agency.slug, Agency.name).where(Agency.slug.in_(agencies))).all()
-            )
+            labels["agency"] = self._names(_AGENCIES, agencies)
         people = {*values.get("from", ()), *values.get("to", ())}
         if people:
-            names = dict(self._session.execute(select(Person.key, Person.name).where(Person.key.in_(people))).all())
+            names = self._names(_PEOPLE, people)
             for role in {"from", "to"} & values.keys():
                 labels[role] = {key: names[key] for key in values[role] if key in names}
         return labels
 
     def load_parents(self, slugs: Collection[str]) -> dict[str, str]:
         """Return for each agency that is part of another the slug of that one."""
-        parent = aliased(Agency)
-        rows = select(Agency.slug, parent.slug).join(parent, parent.id == Agency.parent_id)
-        return dict(self._session.execute(rows.where(Agency.slug.in_(slugs))).all())
+        return self._names(_PARENTS, slugs)
 
     def find_representatives(self, values: Collection[str]) -> dict[str, str]:
         """Map each of these values that is a person's key to the key of who stands for that person."""
@@ -131,33 +164,18 @@ class HitLoader:
             )
         return self._session.scalar(counted) or 0
 
-    def _load_messages(self, keys: Collection[str]) -> dict[str, Message]:
-        if not keys:
-            return {}
-        messages = self._session.scalars(
-            select(Message)
-            .join(Message.document)
-            .where(Message.key.in_(keys))
-            .options(
-                load_only(*_MESSAGE, raiseload=True),
-                contains_eager(Message.document).load_only(Document.key, Document.name, Document.page_count),
-                selectinload(Message.participants).load_only(*_PARTICIPANT, raiseload=True),
-                selectinload(Message.attachments).load_only(Attachment.id),
-            )
-        )
-        return {message.key: message for message in messages}
+    def _names(self, statement: Select[str, str], keys: Collection[str]) -> dict[str, str]:
+        return dict(self._session.execute(statement, {"keys": list(keys)}).all())
 
-    def _load_sender_keys(self, message_ids: Collection[int]) -> dict[int, str]:
-        """Return by message the key of who stands for its sender."""
-        standing = aliased(Person)
-        rows = (
-            select(Participant.message_id, func.coalesce(standing.key, Person.key))
-            .join(Person, Person.id == Participant.person_id)
-            .outerjoin(standing, standing.id == Person.same_as_id)
-            .where(Participant.message_id.in_(message_ids), Participant.role == Role.SENDER)
-            .order_by(Participant.id.desc())
-        )
-        return dict(self._session.execute(rows).all())
+    def _load_messages(self, keys: Collection[str]) -> dict[str, _Row]:
+        rows = self._session.execute(_MESSAGES, {"keys": keys}) if keys else ()
+        return {row.key: row for row in rows}
+
+    def _load_participants(self, message_ids: Collection[int]) -> dict[int, list[_Row]]:
+        found: dict[int, list[_Row]] = defaultdict(list)
+        for row in self._session.execute(_PARTICIPANTS, {"ids": message_ids}) if message_ids else ():
+            found[row.message_id].append(row)
+        return found
 
     def _load_pages(self, keys: Collection[str]) -> dict[str, tuple[Page, Document]]:
         if not keys:
@@ -175,43 +193,36 @@ class HitLoader:
         return {key: found[key] for key in keys if key in found}
 
     def _load_releases(self, document_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
-        rows = self._session.execute(
-            select(ReleasedFile.document_id, Release.slug)
-            .join(Release, Release.id == ReleasedFile.release_id)
-            .where(ReleasedFile.document_id.in_(document_ids))
-            .distinct()
-            .order_by(Release.slug)
-        )
         slugs: dict[int, tuple[str, ...]] = defaultdict(tuple)
-        for document_id, slug in rows:
+        for document_id, slug in self._session.execute(_RELEASES, {"ids": list(document_ids)}):
             slugs[document_id] += (slug,)
         return slugs
 
 
-def _message_hit(message: Message, around: _Around, marker: Marker) -> Hit:
-    has_pages = message.document.page_count > 0
+def _message_hit(message: _Row, around: _Around, marker: Marker) -> Hit:
+    has_pages = message.page_count > 0
     own = PagedText(message.text, message.text_page if has_pages else None)
     turns = message.text.count("\f")
     quoted = PagedText(message.quoted_text, message.text_page + turns if has_pages else None)
     snippets = make_snippets((own, quoted), marker)
     marked = any(is_marked for snippet in snippets for _, is_marked in snippet.parts)
-    sender = next((someone for someone in message.participants if someone.role is Role.SENDER), None)
+    sender = next((someone for someone in around.participants if someone.role is Role.SENDER), None)
     return Hit(
         key=message.key,
         kind=EntryKind.MESSAGE,
-        document_key=message.document.key,
-        document_name=message.document.name,
+        document_key=message.document_key,
+        document_name=message.document_name,
         title=message.subject or "",
         sender=_shown(sender) if sender else None,
-        sender_key=around.sender_key,
+        sender_key=sender.person_key if sender else None,
         sender_withheld=sender.withheld if sender else False,
-        recipients=tuple(_shown(someone) for someone in message.participants if someone.role in _RECIPIENTS),
+        recipients=tuple(_shown(someone) for someone in around.participants if someone.role in _RECIPIENTS),
         sent_at=message.sent_at,
         date_precision=message.date_precision,
         page=(snippets[0].page if marked else message.first_page) if has_pages else None,
         snippets=snippets,
         releases=around.releases,
-        has_attachment=bool(message.attachments),
+        has_attachment=message.has_attachment,
         copies=around.copies,
     )
 
@@ -237,5 +248,6 @@ def _page_hit(page: Page, document: Document, releases: tuple[str, ...], marker:
     )
 
 
-def _shown(someone: Participant) -> str:
-    return someone.printed if someone.withheld else someone.name or someone.address or someone.printed
+def _shown(someone: _Row) -> str:
+    shown: str = someone.printed if someone.withheld else someone.name or someone.address or someone.printed
+    return shown

@@ -15,7 +15,7 @@ from typing import TextIO
 from app.config import Settings
 from app.errors import IndexUnavailableError, IndexUnreachableError
 from app.search.engines import make_engine
-from app.search.index import SCHEMA_VERSION, SearchIndex
+from app.search.index import SCHEMA_VERSION, CheckedIndex, SearchIndex
 
 log = logging.getLogger(__name__)
 
@@ -38,11 +38,16 @@ class IndexHome:
         self._engine = make_engine(settings)
         self._clock = clock
         self._lock = threading.Lock()
-        self._live: tuple[str, SearchIndex] | None = None
+        self._live: tuple[str, CheckedIndex] | None = None
         self._replaced: list[SearchIndex] = []
 
-    def live(self) -> SearchIndex:
-        """Return the live index, opened anew where another has taken its place.
+    @property
+    def folder(self) -> Path:
+        """Where the indexes lie."""
+        return self._folder
+
+    def live(self) -> CheckedIndex:
+        """Return the live index, opened anew where another has taken its place or it was damaged.
 
         Raises:
             IndexUnavailableError: there is none, or it is damaged or of another version.
@@ -54,7 +59,13 @@ class IndexHome:
                 if self._live:
                     self._replace(self._live[1])
                 self._live = (name, index)
-            return self._live[1]
+            index = self._live[1]
+        try:
+            index.check()
+        except IndexUnavailableError:
+            self._let_go(index)  # what was read of it stays wrong even if the files are mended
+            raise
+        return index
 
     @contextmanager
     def writing(self, wait_s: float) -> Iterator[bool]:
@@ -76,12 +87,13 @@ class IndexHome:
         folder = self._folder / name
         folder.mkdir()
         try:
+            # Before the index is sealed, so that the seal covers it; an unfinished one has no pointer to it.
+            (folder / _VERSION).write_text(json.dumps({"schema": SCHEMA_VERSION}))
             index = self._engine.create(folder)
             try:
                 yield index
             finally:
                 index.close()
-            (folder / _VERSION).write_text(json.dumps({"schema": SCHEMA_VERSION}))
             self._engine.publish(folder)
             self._point_to(name)
         except BaseException:
@@ -114,8 +126,10 @@ class IndexHome:
             return (self._folder / _POINTER).read_text().strip()
         except OSError as error:
             raise IndexUnavailableError("There is no index yet; `readingroom reindex` makes one.") from error
+        except ValueError as error:
+            raise IndexUnavailableError("The index is damaged; `readingroom reindex` makes it anew.") from error
 
-    def _open(self, name: str) -> SearchIndex:
+    def _open(self, name: str) -> CheckedIndex:
         folder = self._folder / name
         try:
             version = json.loads((folder / _VERSION).read_text()).get("schema")
@@ -124,6 +138,12 @@ class IndexHome:
         if version != SCHEMA_VERSION:
             raise IndexUnavailableError("The index is of another version; `readingroom reindex` makes it anew.")
         return self._engine.open(folder)
+
+    def _let_go(self, index: SearchIndex) -> None:
+        with self._lock:
+            if self._live and self._live[1] is index:
+                self._replace(index)
+                self._live = None
 
     def _replace(self, index: SearchIndex) -> None:
         # A search in another thread may still run on it: it is closed at the swap after this one.

@@ -1,14 +1,14 @@
 """What every search engine must do: the entries it keeps and the answers it gives."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from app.search.query import Everything, Node, Trait
 from app.search.results import EntryKind, Order
 
-SCHEMA_VERSION = 4  # raise it with every change of `Entry` or of the tokens: the index is then made anew
+SCHEMA_VERSION = 5  # raise it with every change of `Entry` or of the tokens: the index is then made anew
 
 MOST_DAY_MONTHS = 12  # a result that spans no more months is also counted by day
 PREFERENCE = 100.0  # added to the score of what matches `Search.preferred`: more than most scores differ
@@ -92,6 +92,13 @@ class Matches:
     days: Mapping[date, int]  # by that day; empty if the months span more than MOST_DAY_MONTHS
 
 
+class Held(NamedTuple):
+    """What an index says of one of its entries, so that it can be held against the record."""
+
+    key: str
+    digest: int  # see `app.search.columns.digest`
+
+
 OnKeys = Callable[[tuple[str, ...]], None]
 
 
@@ -146,6 +153,26 @@ class SearchIndex(Protocol):
         """
         ...
 
+    def find_held(self, keys: Sequence[str]) -> Sequence[Held]:
+        """Return what is held under these keys, in any order; twice where an entry is there twice."""
+        ...
+
+    def every_held(self) -> Iterator[Sequence[Held]]:
+        """Yield all that is held, in batches; what is written meanwhile may be left out."""
+        ...
+
     def close(self) -> None:
         """Let go of all files."""
+        ...
+
+
+class CheckedIndex(SearchIndex, Protocol):
+    """An index that can tell whether it is what was written."""
+
+    def check(self, *, thorough: bool = False) -> None:
+        """See that nothing has damaged the index; with `thorough` every byte that lies on this machine is read.
+
+        Raises:
+            IndexUnavailableError: it is damaged.
+        """
         ...

@@ -18,8 +18,10 @@ from app.search.tokens import (
     compile_pattern,
     find_patterns,
     find_tokens,
+    has_ascii_words,
     is_plain,
     locate_tokens,
+    opening_of_stem,
     stem_token,
 )
 
@@ -27,6 +29,7 @@ _WORD = re.compile(r"\S+")
 _WORD_END = re.compile(r"\s")
 _STRETCH = 5_000  # characters that are looked at before it is asked whether they are enough
 _ENOUGH = 20_000
+_LEAST_OPENING = 3  # letters; fewer stand everywhere
 _MOST_ALTERNATIVES = 30  # of one expression; more are looked up one by one
 
 Test = Callable[[str], bool]
@@ -59,6 +62,7 @@ class Marker:
         self._by_token = _group((term.token, n) for n, term in enumerate(self._terms))
         self._by_stem = _group((term.stem, n) for n, term in enumerate(self._terms))
         self._others = [n for n, term in enumerate(self._terms) if term.token is None and term.stem is None]
+        self._openings = _find_openings(self._terms)
         self._tested: set[str] = set()
         self._wanted: set[str] = set()  # runs of letters and digits in which a term may begin
         self._starts: dict[str, tuple[int, ...]] = {}  # terms that may begin with a token, by token
@@ -83,6 +87,12 @@ class Marker:
         return len({mark.term for mark in marks}) == len(self._terms)
 
     def _find_between(self, text: str, start: int, end: int, *, plain: bool) -> Iterator[Mark]:
+        if self._openings:
+            lowered = text[start:end].lower()
+            if has_ascii_words(lowered):
+                for run in _find_runs(lowered, self._openings):
+                    yield from self._marks_of(text, run.group(), start + run.start())
+                return
         # Each distinct run is folded and tested once: texts repeat themselves, and most is not asked for.
         runs = set((PLAIN_RUN if plain else RUN).findall(text, start, end))
         new = runs - self._tested
@@ -107,7 +117,7 @@ class Marker:
         return any(map(self._find_starts, find_tokens(run)))
 
     def _marks_of(self, text: str, run: str, start: int) -> Sequence[Mark]:
-        """Return the marks that begin in a run of letters and digits."""
+        """Return the marks that begin in a run of letters and digits, as printed or lowered."""
         tokens = find_tokens(run)
         if self._longest == 1 and len(tokens) == 1:
             return [Mark(start, start + len(run), number) for number in self._find_starts(tokens[0])]
@@ -157,6 +167,32 @@ def _end_of_stretch(text: str, start: int) -> int:
     """Return where a stretch of some thousand characters ends: behind a word."""
     blank = _WORD_END.search(text, start + _STRETCH)
     return blank.start() if blank else len(text)
+
+
+def _find_openings(terms: Sequence[_Term]) -> tuple[str, ...]:
+    """Return letters of which some open every token that a term may begin with; () if they are too few to look for."""
+    openings = {term.token or opening_of_stem(term.stem or "") for term in terms}
+    return tuple(openings) if min(map(len, openings), default=0) >= _LEAST_OPENING else ()
+
+
+def _find_runs(lowered: str, openings: Sequence[str]) -> list[re.Match[str]]:
+    """Return the runs of letters and digits that open so, in order."""
+    starts = set()
+    for opening in openings:
+        place = lowered.find(opening)
+        while place >= 0:
+            if not place or not lowered[place - 1].isalnum():
+                starts.add(place)
+            elif lowered[max(place - LONGEST, 0) : place].isalnum():  # a run so long is cut in several tokens
+                starts.add(_start_of_run(lowered, place))
+            place = lowered.find(opening, place + len(opening))
+    return [run for place in sorted(starts) if (run := PLAIN_RUN.match(lowered, place))]
+
+
+def _start_of_run(lowered: str, place: int) -> int:
+    while place and lowered[place - 1].isalnum():
+        place -= 1
+    return place
 
 
 def _group(pairs: Iterable[tuple[str | None, int]]) -> dict[str, list[int]]:

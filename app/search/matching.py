@@ -37,6 +37,7 @@ class Row(NamedTuple):
     first_page: int | None
     last_page: int | None
     traits: tuple[str, ...]
+    digest: int
     facets: tuple[tuple[str, ...], ...]  # the values in the order of FACETS
 
 

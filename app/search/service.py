@@ -8,7 +8,7 @@ from functools import partial
 
 from app.config import Settings
 from app.database.connection import Sessions
-from app.errors import BadRequestError, IndexUnavailableError
+from app.errors import BadRequestError, IndexUnavailableError, IndexUnreachableError
 from app.search.counts import make_facets, make_histogram
 from app.search.cursor import read_cursor, write_cursor
 from app.search.explain import count_terms, propose
@@ -16,8 +16,10 @@ from app.search.filters import facet_value, make_choices, make_filters, split_ex
 from app.search.hits import HitLoader
 from app.search.home import IndexHome
 from app.search.index import Search, SearchIndex
+from app.search.lanes import Deadline, Lanes
 from app.search.marks import Marker
-from app.search.query import Field, Parsed, all_of, parse
+from app.search.mending import Mender
+from app.search.query import MAX_COST, Field, Parsed, all_of, find_cost, parse
 from app.search.results import Hit, Results, SearchRequest
 from app.search.sync import Synchroniser
 
@@ -33,9 +35,11 @@ _ON_PAGES = frozenset({None, *Field} - {Field.AGENCY, Field.RELEASE})
 class SearchService:
     """The search of one archive; safe to use from several threads."""
 
-    def __init__(self, home: IndexHome, sessions: Sessions) -> None:
+    def __init__(self, home: IndexHome, sessions: Sessions, lanes: Lanes | None = None) -> None:
+        self.lanes = lanes or Lanes.of_one()
         self._home = home
         self._sessions = sessions
+        self._mender: Mender | None = None
         self._synchroniser = Synchroniser(home, sessions)
 
     def search(self, request: SearchRequest) -> Results:
@@ -43,13 +47,21 @@ class SearchService:
 
         Raises:
             BadRequestError: a date, the cursor or the length of a page makes no sense.
+            BusyError: others ask for too much, or this does.
             IndexUnavailableError: there is no index that can be read.
         """
         if not 1 <= request.per_page <= MOST_PER_PAGE:
             raise BadRequestError(f"per_page={request.per_page} is not between 1 and {MOST_PER_PAGE}.")
-        request = self._by_representatives(request)
+        with self._mending():
+            return self._search(self._by_representatives(request))
+
+    def _search(self, request: SearchRequest) -> Results:
         parsed = parse(request.q)
         wanted = _wanted(request, parsed)
+        with self.lanes.search(find_cost(wanted.query)) as deadline:
+            return self._answer(request, parsed, wanted, deadline)
+
+    def _answer(self, request: SearchRequest, parsed: Parsed, wanted: Search, deadline: Deadline) -> Results:
         index = self._home.live()
         hits: list[Hit] = []
 
@@ -66,7 +78,7 @@ class SearchService:
                 count=matches.total,
                 hits=tuple(hits),
                 entries=matches.entries,
-                facets=make_facets(matches, request, loader, partial(_count_value, index, wanted)),
+                facets=make_facets(matches, request, loader, partial(_count_value, index, wanted, deadline)),
                 histogram=make_histogram(matches),
                 undated=matches.undated,
                 next_cursor=write_cursor(request, matches.after) if matches.after else None,
@@ -84,7 +96,25 @@ class SearchService:
             IndexUnavailableError: there is no index that can be read.
         """
         wanted = Search(parse(q).tree, limit=0, counted=False, collapse=True)
-        return self._home.live().search(wanted).total
+        with self._mending():
+            return self._home.live().search(wanted).total
+
+    def mend_with(self, mender: Mender) -> None:
+        """From now on have the index made anew when it cannot be read; searches fail until it is."""
+        self._mender = mender
+
+    @contextmanager
+    def _mending(self) -> Iterator[None]:
+        """Call for a new index where this one cannot be read."""
+        try:
+            yield
+        except IndexUnreachableError:  # it may be sound
+            raise
+        except IndexUnavailableError as error:
+            if self._mender is None:
+                raise
+            self._mender.call()
+            raise IndexUnavailableError(f"The index is being made anew; search again in a minute. ({error})") from error
 
     def _by_representatives(self, request: SearchRequest) -> SearchRequest:
         """Return the request with the keys of merged people replaced by who stands for them now."""
@@ -132,10 +162,13 @@ class SearchService:
 
 
 def _wanted(request: SearchRequest, parsed: Parsed) -> Search:
+    filters, choices = make_filters(request), make_choices(request)
+    if sum(map(find_cost, (filters, *choices.values()))) > MAX_COST:
+        raise BadRequestError("The filters have too many words; give fewer.")
     return Search(
         query=parsed.tree,
-        filters=make_filters(request),
-        choices=make_choices(request),
+        filters=filters,
+        choices=choices,
         preferred=parsed.preferred,
         collapse=request.collapse,
         order=request.order_by,
@@ -144,8 +177,9 @@ def _wanted(request: SearchRequest, parsed: Parsed) -> Search:
     )
 
 
-def _count_value(index: SearchIndex, wanted: Search, facet: str, value: str) -> int:
+def _count_value(index: SearchIndex, wanted: Search, deadline: Deadline, facet: str, value: str) -> int:
     """Return the number of matches that have a value of a facet, whatever else is chosen in it."""
+    deadline.check()
     choices = {name: tree for name, tree in wanted.choices.items() if name != facet}
     filters = all_of([wanted.filters, facet_value(facet, value)])
     return index.search(replace(wanted, filters=filters, choices=choices, after=None, limit=0, counted=False)).total
@@ -180,5 +214,18 @@ def open_search(settings: Settings, sessions: Sessions) -> Iterator[SearchServic
         log.warning("index not brought up to date: %s", error)
     try:
         yield SearchService(home, sessions)
+    finally:
+        home.close()
+
+
+def sync_if_quick(settings: Settings, sessions: Sessions) -> None:
+    """Bring what waits into the index, unless a large index would have to be made anew."""
+    home = IndexHome(settings)
+    synchroniser = Synchroniser(home, sessions)
+    try:
+        if synchroniser.is_quick():
+            synchroniser.sync()
+    except IndexUnavailableError as error:
+        log.warning("index not brought up to date: %s", error)
     finally:
         home.close()

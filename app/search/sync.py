@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from app.database.connection import Sessions
 from app.database.index_queue import IndexQueueRepository
 from app.database.models import Message, Page
-from app.errors import IndexUnavailableError, IndexUnreachableError
+from app.errors import ArchiveError, IndexUnavailableError, IndexUnreachableError
 from app.search.entries import EntryLoader
 from app.search.home import IndexHome
 from app.search.index import Entry, SearchIndex
@@ -16,6 +17,7 @@ log = logging.getLogger(__name__)
 
 _BATCH = 2_000  # entries at a time
 _WAIT_S = 10
+_FEW = 5_000  # messages by their ids: some seconds
 
 
 class Synchroniser:
@@ -64,10 +66,21 @@ class Synchroniser:
             return self._fill()
 
     def _fill(self) -> int:
-        with self._home.building() as index:
+        with self._writing_told(), self._home.building() as index:
             written = index.fill(self._every_entry())
         self._empty_queue()  # what changed meanwhile went into the old index, or into none
         return written
+
+    def is_quick(self) -> bool:
+        """Tell whether `sync` has no index to make anew, or one of few entries.
+
+        Raises:
+            IndexUnreachableError: the server that keeps the index does not answer.
+        """
+        if self._is_open():
+            return True
+        with self._sessions() as session:
+            return not IndexQueueRepository(session).find_indexable(Message, _FEW, 1)
 
     def _is_open(self) -> bool:
         try:
@@ -103,8 +116,23 @@ class Synchroniser:
             sequence = index.newest_sequence() + 1
             entries = loader.load_messages(message_ids, sequence)
             entries += loader.load_pages(page_ids, sequence + len(entries))
-            index.update(entries, retired)
+            with self._writing_told():
+                index.update(entries, retired)
         return len(entries)
+
+    @contextmanager
+    def _writing_told(self) -> Iterator[None]:
+        """Say for a person that the index could not be written; the queue is as it was."""
+        try:
+            yield
+        except ArchiveError:
+            raise
+        except (OSError, ValueError) as error:  # tantivy raises ValueError for a full disk
+            log.info("index not written", exc_info=True)
+            raise IndexUnavailableError(
+                f"The index in {self._home.folder.absolute()} cannot be written ({error}). What was read is kept, and "
+                "waits for the index: see to that disk and run the same again."
+            ) from error
 
     def _every_entry(self) -> Iterator[list[Entry]]:
         sequence = 1

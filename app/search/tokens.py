@@ -45,9 +45,14 @@ def is_plain(text: str) -> bool:
     return text.isascii() or not _HAS_INSIDE.search(text)
 
 
+def has_ascii_words(text: str) -> bool:
+    """Tell whether the words of `text` are folded by lower case alone; curly quotes and dashes only part them."""
+    return text.isascii() or not _TO_FOLD.search(text)
+
+
 def find_tokens(text: str) -> list[str]:
     """Return the tokens of `text` in order."""
-    if text.isascii() or not _TO_FOLD.search(text):  # curly quotes and dashes only part tokens
+    if has_ascii_words(text):
         return _ASCII_TOKEN.findall(text.lower())
     tokens: list[str] = []
     for run in RUN.findall(text):
@@ -108,6 +113,11 @@ _stems = _Stems()
 def stem_token(token: str) -> str:
     """Return the stem of a token: "investigations" and "investigated" have the same."""
     return _stems[token]
+
+
+def opening_of_stem(stem: str) -> str:
+    """Return letters that every token with this stem begins with: "happi" is the stem of "happy", "die" of "dying"."""
+    return stem[: -2 if stem.endswith("ie") else -1]
 
 
 def stem_tokens(tokens: list[str]) -> list[str]:

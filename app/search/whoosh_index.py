@@ -31,14 +31,16 @@ from app.search.columns import (
     STEMMED,
     SUGGESTED,
     TEXT_COLUMNS,
+    digest,
     entry_tokens,
     facet_values,
     newest_rank,
     oldest_rank,
     stem_column,
 )
-from app.search.index import Entry, Matches, OnKeys, Search
+from app.search.index import Entry, Held, Matches, OnKeys, Search
 from app.search.matching import Row, State, answer
+from app.search.seal import FileKinds
 from app.search.similar import similar_words
 from app.search.snapshots import Snapshots
 
@@ -48,6 +50,12 @@ _FEWEST_MERGED = 8
 
 # What reading broken files raises, in Whoosh and below it.
 _DAMAGE = (OSError, ValueError, KeyError, TypeError, struct.error, zlib.error, pickle.UnpicklingError, WhooshIndexError)
+
+
+# A table of contents names the segments, which never change; the lock says nothing, nor does what is half written.
+FILE_KINDS = FileKinds(
+    frozenset(), lambda name: name.endswith(("_WRITELOCK", ".tmp", ".time")), lambda _folder, _sealed: None
+)
 
 
 class _TokenField(fields.FieldType):  # type: ignore[misc]  # Whoosh has no types
@@ -160,6 +168,22 @@ class WhooshIndex:
                     for column in SUGGESTED
                 ),
             )
+
+    def find_held(self, keys: Sequence[str]) -> Sequence[Held]:
+        """Return what is held under these keys."""
+        wanted = frozenset(keys)
+        return [held for held in self._held() if held.key in wanted]
+
+    def every_held(self) -> Iterator[Sequence[Held]]:
+        """Yield all that is held; the rows are in memory anyhow."""
+        yield list(self._held())
+
+    def _held(self) -> Iterator[Held]:
+        with self._lock, _damage_told():
+            segments = self._view().segments
+        for segment in segments:
+            for number in segment.live:
+                yield Held(segment.rows[number].key, segment.rows[number].digest)
 
     def close(self) -> None:
         """Let go of all files."""
@@ -284,6 +308,7 @@ def _fields(entry: Entry) -> dict[str, Untyped]:
         copies=entry.copies,
         first_page=entry.first_page,
         last_page=entry.last_page,
+        digest=digest(entry),
         traits=tuple(map(str, entry.traits)),
         facets=facet_values(entry),
     )

@@ -52,11 +52,13 @@ TheSearch = Annotated[SearchParameters, Query()]
 
 
 def _home(archive: TheArchive) -> ArchiveHome:
-    return resources.load_home(archive)
+    with archive.search.lanes.lists.turn():
+        return resources.load_home(archive)
 
 
 def _status(archive: TheArchive) -> ArchiveStatus:
-    return resources.load_status(archive)
+    with archive.search.lanes.lists.turn():
+        return resources.load_status(archive)
 
 
 def _results(archive: TheArchive, parameters: TheSearch) -> SearchPage:
@@ -64,23 +66,28 @@ def _results(archive: TheArchive, parameters: TheSearch) -> SearchPage:
 
 
 def _search_help(archive: TheArchive) -> SearchHelp:
-    return resources.load_search_help(archive)
+    with archive.search.lanes.heavy.turn():  # a dozen searches
+        return resources.load_search_help(archive)
 
 
 def _releases(archive: TheArchive) -> ReleasePage:
-    return resources.load_releases(archive)
+    with archive.search.lanes.lists.turn():
+        return resources.load_releases(archive)
 
 
 def _release(archive: TheArchive, slug: Key, page: ListPage = 1) -> ReleaseDetail:
-    return resources.load_release(archive, slug, page=page)
+    with archive.search.lanes.lists.turn():
+        return resources.load_release(archive, slug, page=page)
 
 
 def _missing(archive: TheArchive, page: ListPage = 1) -> MissingPage:
-    return resources.load_missing(archive, page=page)
+    with archive.search.lanes.lists.turn():
+        return resources.load_missing(archive, page=page)
 
 
 def _missing_of_release(archive: TheArchive, slug: Key, page: ListPage = 1) -> MissingPage:
-    return resources.load_missing(archive, slug, page=page)
+    with archive.search.lanes.lists.turn():
+        return resources.load_missing(archive, slug, page=page)
 
 
 def _document(archive: TheArchive, key: Key, page: ListPage = 1, q: MarkQuery = "") -> DocumentDetail:
@@ -106,7 +113,8 @@ def _people(
     ] = "",
     page: ListPage = 1,
 ) -> PersonPage:
-    return resources.load_people(archive, name=name, page=page)
+    with archive.search.lanes.lists.turn():
+        return resources.load_people(archive, name=name, page=page)
 
 
 def _person(archive: TheArchive, key: Key) -> PersonDetail:
@@ -114,7 +122,8 @@ def _person(archive: TheArchive, key: Key) -> PersonDetail:
 
 
 def _agencies(archive: TheArchive) -> AgencyPage:
-    return resources.load_agencies(archive)
+    with archive.search.lanes.lists.turn():
+        return resources.load_agencies(archive)
 
 
 def _agency(archive: TheArchive, slug: Key) -> AgencyDetail:

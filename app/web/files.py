@@ -16,6 +16,7 @@ router = APIRouter(include_in_schema=False)
 _FOR_EVER = "public, max-age=31536000, immutable"  # the key is a hash of the bytes
 _MEDIA_TYPES = {"pdf": "application/pdf", "zip": "application/zip"}
 _SANDBOX = "default-src 'none'; sandbox"
+_PICTURE = "default-src 'none'; style-src 'unsafe-inline'"  # the browser's own: it sets a picture in a page so
 
 
 @router.get("/documents/{key}/original")
@@ -52,7 +53,8 @@ def page_image(
             raise
         return Response(_note_image(str(error)), error.status, media_type="image/svg+xml")
     etag = f'"{original.sha256[:16]}-{number}-{dpi}"'
-    return Response(image, media_type="image/webp", headers={"Cache-Control": _FOR_EVER, "ETag": etag})
+    headers = {"Cache-Control": _FOR_EVER, "ETag": etag, "Content-Security-Policy": _PICTURE}
+    return Response(image, media_type="image/webp", headers=headers)
 
 
 def _note_image(note: str) -> str:

@@ -8,7 +8,10 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from app.archive import Archive
+from app.search.mending import Mender
 from app.web import api, docs, files, pages, review
+from app.web.deadlines import CLIENT_TIMEOUT
+from app.web.door import DoorMiddleware
 from app.web.middleware import AnswerMiddleware
 from app.web.page_images import PageImages
 from app.web.problems import add_problem_handlers
@@ -22,13 +25,13 @@ _MIB = 1 << 20
 def create_app(archive: Archive, decide: Decide | None = None) -> FastAPI:
     """Return the service for this archive, which the caller opens and closes.
 
-    `decide` lets a reviewer's correction take effect. Without it, or without a token in the settings,
-    there is no review and the service writes nothing.
+    The archive is only read. `decide` lets a reviewer's correction take effect; without it, or without a
+    token in the settings, there is no review and nothing is written.
     """
 
     @asynccontextmanager
-    async def close_workers(app: FastAPI) -> AsyncIterator[None]:
-        yield
+    async def serving(app: FastAPI) -> AsyncIterator[dict[str, float]]:
+        yield {CLIENT_TIMEOUT: archive.settings.client_timeout_s}
         app.state.page_images.close()
 
     app = FastAPI(
@@ -37,7 +40,7 @@ def create_app(archive: Archive, decide: Decide | None = None) -> FastAPI:
         description="Released public records, cut into their emails, searchable and citable.",
         docs_url=None,
         redoc_url=None,
-        lifespan=close_workers,
+        lifespan=serving,
     )
     app.state.archive = archive
     app.state.templates = open_templates(archive, _STATIC)
@@ -46,11 +49,14 @@ def create_app(archive: Archive, decide: Decide | None = None) -> FastAPI:
         limit_bytes=archive.settings.image_cache_mb * _MIB,
         worker_memory_bytes=archive.settings.worker_memory_mb * _MIB,
     )
-    app.add_middleware(AnswerMiddleware)
+    archive.search.mend_with(Mender(archive.settings))
     add_problem_handlers(app)
     for router in (api.router, files.router, pages.router, docs.router):
         app.include_router(router)
     token = archive.settings.review_token
+    has_review = token is not None and decide is not None
+    app.add_middleware(DoorMiddleware, hosts=archive.settings.host_names, takes_forms=has_review)
+    app.add_middleware(AnswerMiddleware)
     if token is not None and decide is not None:
         app.state.review = review.ReviewDesk(token.get_secret_value(), decide)
         app.include_router(review.router)

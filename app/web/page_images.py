@@ -6,7 +6,7 @@ import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from app.errors import ArchiveError, BadRequestError, UnreadableFileError
+from app.errors import BadRequestError, BusyError, UnreadableFileError
 from app.web.drawing import draw_page, start_drawing
 
 log = logging.getLogger(__name__)
@@ -15,15 +15,8 @@ RENDERER_VERSION = 3  # raise it when the same page is to look different
 SMALLEST_DPI, LARGEST_DPI = 36, 300
 _TIMEOUT_S = 20.0
 _WORKERS = 2
-_MOST_WAITING = 24  # of the service's 40 threads: what cannot be drawn must not keep others from reading
+_MOST_WAITING = 8  # of the service's 40 threads: what cannot be drawn must not keep others from reading
 _MOST_FAILURES = 10_000
-
-
-class BusyError(ArchiveError):
-    """So many pages are being drawn that further ones must wait."""
-
-    code = "busy"
-    status = 503
 
 
 class PageImages:

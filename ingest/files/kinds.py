@@ -3,8 +3,9 @@
 import mmap
 import re
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile
+from zipfile import BadZipFile
 
+from ingest.files.zips import open_zip
 from ingest.records import FileKind
 
 _HEAD_BYTES = 1 << 16
@@ -27,6 +28,7 @@ _MIME_NAMES = frozenset(b"date mime-version content-type content-transfer-encodi
 # One field is enough where it can be nothing else.
 _ADDRESSED = re.compile(rb"(?:from|to)[ \t]*:[^\n]*@", re.I)
 _COMPOSED = re.compile(rb"content-type[ \t]*:[ \t]*(?:multipart|message)/", re.I)
+_MIME_FIRST = re.compile(rb"content-type[ \t]*:[ \t]*[a-z]+/[a-z]|mime-version[ \t]*:[ \t]*1\.0", re.I)
 
 
 def find_kind(path: Path) -> FileKind:
@@ -63,7 +65,7 @@ def is_header_line(line: bytes) -> bool:
 
 def _is_package(path: Path) -> bool:
     try:
-        with ZipFile(path) as archive:
+        with open_zip(path) as archive:
             return any(info.filename in _PACKAGE_PARTS for info in archive.filelist)
     except (BadZipFile, OSError, ValueError, NotImplementedError):
         return False
@@ -93,7 +95,7 @@ def _is_header_block(lines: list[bytes]) -> bool:
     """
     if not lines or not is_header_line(lines[0]):
         return False
-    if any(_ADDRESSED.match(line) or _COMPOSED.match(line) for line in lines):
+    if _MIME_FIRST.match(lines[0]) or any(_ADDRESSED.match(line) or _COMPOSED.match(line) for line in lines):
         return True
     names = {match[1].lower() for line in lines if (match := _HEADER_NAME.match(line))}
     known = names & (_NAMES | _MIME_NAMES)

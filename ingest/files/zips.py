@@ -5,7 +5,9 @@ import re
 import tempfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 from struct import unpack_from
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
@@ -14,6 +16,8 @@ from ingest.files.limits import Allowance
 from ingest.records import Problem
 
 _CHUNK = 1 << 20
+# What zipfile makes of the list of members takes 15 times its bytes, and the file may be all list.
+_MOST_DIRECTORY_BYTES = 8 << 20
 _SMALL = 1 << 20  # a member of this size may have any ratio
 _LOCAL_HEADER = 30  # bytes before the name (APPNOTE 4.3.7)
 _ENCRYPTED, _UTF8 = 0x1, 0x800  # general purpose flags (APPNOTE 4.4.4)
@@ -34,8 +38,36 @@ class Member:
     problem: Problem | None
 
 
+class _ShyFile(FileIO):
+    """A zip's bytes, never many at once."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read as a file does.
+
+        Raises:
+            BadZipFile: `zipfile` wants the list of members at once, and that is too long to be held.
+        """
+        if size is None or size < 0:  # all that is left: `zipfile` asks so for the end of the file
+            size = _MOST_DIRECTORY_BYTES
+        if size > _MOST_DIRECTORY_BYTES:
+            raise BadZipFile("its list of files is too long")
+        return super().read(size) or b""
+
+
 class _OverLimitError(Exception):
     """A member gives more bytes than it may."""
+
+
+@contextmanager
+def open_zip(path: Path) -> Iterator[ZipFile]:
+    """Open a zip for reading.
+
+    Raises:
+        BadZipFile: it is none, or made to fill the memory.
+        OSError: it cannot be read; other errors come from fields that make no sense.
+    """
+    with _ShyFile(path) as file, ZipFile(file) as opened:
+        yield opened
 
 
 def find_members(archive: Path, allowance: Allowance) -> tuple[list[ZipInfo], Problem | None]:
@@ -44,7 +76,7 @@ def find_members(archive: Path, allowance: Allowance) -> tuple[list[ZipInfo], Pr
     Folders and the notes that macOS adds are left out.
     """
     try:
-        with ZipFile(archive) as opened:
+        with open_zip(archive) as opened:
             infos = [info for info in opened.filelist if not _is_furniture(info)]
     except _UNPACK_ERRORS as error:
         return [], Problem("broken_zip", f"The zip cannot be opened ({error}); ask for a sound copy.")
@@ -61,7 +93,7 @@ def find_members(archive: Path, allowance: Allowance) -> tuple[list[ZipInfo], Pr
 
 def every_member(archive: Path, infos: list[ZipInfo], scratch: Path, allowance: Allowance) -> Iterator[Member]:
     """Yield each member unpacked into `scratch`, or its packed bytes and the problem."""
-    with ZipFile(archive) as opened:
+    with open_zip(archive) as opened:
         for info in infos:
             target = _new_file(scratch)
             problem = _refusal(info) or _unpack(opened, info, target, allowance)

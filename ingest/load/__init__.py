@@ -4,6 +4,7 @@ from ingest.load.corrections import load_corrections
 from ingest.load.day_order import settle_day_order
 from ingest.load.documents import (
     PIPELINE_VERSION,
+    accept_document,
     add_pages,
     begin_document,
     find_read,
@@ -17,6 +18,7 @@ from ingest.load.threads import link_waiting, unlink_all
 
 __all__ = [
     "PIPELINE_VERSION",
+    "accept_document",
     "add_pages",
     "begin_document",
     "find_read",

@@ -24,7 +24,7 @@ from ingest.records import (
 PIPELINE_VERSION = 3  # raise it when a stage reads better: files are then read again
 _KEY_DIGITS = 16
 # Problems of the moment, not of the file.
-_PASSING = ("worker_died", "worker_timeout", "out_of_memory", "missing_reader")
+_PASSING = ("worker_died", "worker_timeout", "out_of_memory", "missing_reader", "not_kept")
 _READ_STATES = (rows.DocumentState.PUBLISHED, rows.DocumentState.PARTIAL)
 _NUMBERED = re.compile(r" \(\d+\)$")
 _MOST_ASKED = 10_000  # values in one statement: SQLite takes 32,766
@@ -66,7 +66,8 @@ def link_file(session: Session, release: rows.Release, file: SourceFile, documen
         count += 1
         path = f"{base} ({count})"
     session.add(rows.ReleasedFile(release_id=release.id, document_id=document.id, path=path))
-    _queue_again(session, document)
+    if not _is_bare(document):
+        _queue_again(session, document)
     return True
 
 
@@ -98,7 +99,8 @@ def store_document(
     document = session.scalar(select(rows.Document).where(rows.Document.sha256 == file.sha256))
     if document is not None and reading.state is State.UNREADABLE and document.state in _READ_STATES:
         return _keep_older(session, document, reading)
-    old_keys = _forget(session, document) if document else {}
+    is_old = document is not None and not _is_bare(document)
+    old_keys = _forget(session, document) if document and is_old else {}
     document = _write_row(session, document, file, reading.state, len(reading.pages))
     document.ingested_at = now
     session.flush()
@@ -111,6 +113,16 @@ def store_document(
     store_redactions(session, reading, pages, messages)
     store_papers(session, document, reading.papers, messages)
     _lead_on(session, document, old_keys, messages)
+    return document
+
+
+def accept_document(session: Session, file: SourceFile, *, now: datetime) -> rows.Document:
+    """Return the row of a file whose bytes are kept and which is still to be read; one that is there stays as it is."""
+    document = session.scalar(select(rows.Document).where(rows.Document.sha256 == file.sha256))
+    if document is None:
+        document = _write_row(session, None, file, State.READING, 0)
+        document.ingested_at = now
+        session.flush()
     return document
 
 
@@ -157,6 +169,11 @@ def _write_row(
     if file.parent_sha256:
         document.parent_id = parent_id
     return document
+
+
+def _is_bare(document: rows.Document) -> bool:
+    """Tell whether a document has its row and nothing else yet, as most that are stored."""
+    return document.state is rows.DocumentState.READING and document.page_count == 0
 
 
 def _keep_older(session: Session, document: rows.Document, reading: Reading) -> rows.Document:

@@ -14,6 +14,7 @@ from ingest.records import AttachedFile, Headers, Level, MessageKind, MessageRec
 
 # Parts for programs; what they say stands in the mail's text as well.
 _SIGNATURES = {"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"}
+_MOST_LETTERS = 16 << 20  # of one text: as HTML it takes 30 times that in memory
 
 
 @dataclass(slots=True)
@@ -116,11 +117,19 @@ def _is_body(part: Part) -> bool:
 
 def _body_text(part: Part, content: _Content) -> str:
     if part.kind == "text/html":
-        return html_to_text(part.text)
+        return html_to_text(_capped(part.text, content))
     rest, files = take_uuencoded(part.content)
     for name, decoded in files:
         content.attach(name, decoded, "")
-    return decode_text(rest, part.parameter("charset"))
+    return _capped(decode_text(rest, part.parameter("charset")), content)
+
+
+def _capped(text: str, content: _Content) -> str:
+    if len(text) <= _MOST_LETTERS:
+        return text
+    detail = f"Of a text only the first {_MOST_LETTERS:,} letters were read; download the email for the rest."
+    content.problems.append(Problem("text_cut", detail))
+    return text[:_MOST_LETTERS]
 
 
 def _attach(part: Part, content: _Content) -> None:

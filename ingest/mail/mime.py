@@ -22,6 +22,13 @@ MOST_FIELD_BYTES = 1 << 18
 _MOST_PARAMETER_BYTES = 1 << 14
 _MOST_NAME = 255
 _LINE = re.compile(rb"[^\n]*\n|[^\n]+$")
+# What makes a line of blanks a part of the header (RFC 5322, 4.2): lines that are folded, then a field that is known.
+_GOES_ON = re.compile(
+    rb"(?:[ \t]+[^\s][^\n]{0,998}\n){1,20}"
+    rb"(?:subject|date|from|to|cc|bcc|reply-to|message-id|references|in-reply-to|received|mime-version|content-\S{1,40}|"
+    rb"x-\S{1,40}):",
+    re.I,
+)
 _TYPES = MimeTypes()  # the table of Python, not of the machine: names stay the same everywhere
 _UU_BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,255})\r?\n", re.M)
 _UU_END = re.compile(rb"^(?:end|====)[ \t]*\r?(?:\n|\Z)", re.M)
@@ -140,7 +147,7 @@ def split_header(
     position += 3 if raw.startswith(b"\xef\xbb\xbf", position) else 0
     while position < end and (match := _LINE.match(raw, position)):
         line = match[0]
-        if not line.strip():
+        if not line.strip() and not (names and line[:1] in b" \t" and _GOES_ON.match(raw, match.end())):
             if names:
                 position = match.end()
                 break

@@ -16,7 +16,7 @@ from ingest.records.messages import (
     TextPart,
 )
 from ingest.records.pages import Box, Leak, Line, OcrMark, PageRecord, Redaction, RedactionShape, TextSource, Word
-from ingest.records.ranges import Answer, LongDocument, PageRange, PagesRead, Task
+from ingest.records.ranges import Answer, LongDocument, PageCount, PageRange, PagesRead, Task
 from ingest.records.threads import Appearance, ParentEvidence, SentRecord, Threads
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "MessageKind",
     "MessageRecord",
     "OcrMark",
+    "PageCount",
     "PageRange",
     "PageRecord",
     "PagesRead",

@@ -41,6 +41,7 @@ class SourceFile:
     depth: int = 0  # how many zips or mails it lies within
     problem: Problem | None = None  # why no reader should open it
     corrections: tuple[CorrectionRecord, ...] = ()  # what people decided about it, in that order
+    patience: int = 1  # times the usual time that its reading may take
 
     @property
     def name(self) -> str:

@@ -69,6 +69,16 @@ class Line:
         from_ocr = bytes([word.from_ocr for word in words])
         object.__setattr__(self, "_from_ocr", from_ocr if any(from_ocr) else b"")
 
+    def __post_init__(self) -> None:
+        """Check a line that came from another process, as its own words; it was made without `__init__`.
+
+        Raises:
+            ValueError: words and boxes do not fit together.
+        """
+        count = self.text.count(" ") + 1
+        if len(self._boxes) != _BOX.size * (count + 1) or len(self._from_ocr) not in (0, count):
+            raise ValueError("a line has one box for itself and one for each word")
+
     @property
     def words(self) -> tuple[Word, ...]:
         """The words in reading order, made anew but for the lines that were last asked for."""

@@ -9,12 +9,21 @@ from ingest.records.pages import PageRecord
 
 
 @dataclass(frozen=True, slots=True)
+class PageCount:
+    """A PDF that cannot be read in one go: how many pages has it?"""
+
+    file: SourceFile
+    patience: int = 1  # times the usual time that it may take
+
+
+@dataclass(frozen=True, slots=True)
 class PageRange:
-    """Pages of a long PDF that one worker reads."""
+    """Pages of a PDF that one worker reads."""
 
     file: SourceFile
     first: int  # from 1
     last: int  # inclusive
+    patience: int = 1  # times the usual time that it may take
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +32,7 @@ class LongDocument:
 
     file: SourceFile
     kept: tuple[Path, ...]  # files with a packed `PagesRead` each, in the order of the pages
+    patience: int = 1  # times the usual time that it may take
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +40,9 @@ class PagesRead:
     """Pages as one worker reads them, before the stages that need the whole document."""
 
     page_count: int  # of the whole document, as far as it may be read
-    pages: tuple[PageRecord, ...] = ()  # none: the document is long and waits to be read in ranges
+    pages: tuple[PageRecord, ...] = ()  # none: the document waits to be read in ranges
     problems: tuple[Problem, ...] = ()
 
 
-Task = SourceFile | PageRange | LongDocument
+Task = SourceFile | PageCount | PageRange | LongDocument
 Answer = Reading | PagesRead

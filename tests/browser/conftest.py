@@ -1,20 +1,19 @@
 """A real Chromium on the sample release, ingested and served once."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from app.archive import Archive, open_archive
 from app.config import Settings
 from ingest.pipeline import ingest
 from ingest.releases import describe_release
+from tests.support.chromium import NoBrowserError, launch_chromium
 from tests.support.service import serve
 
 _SAMPLE = Path(__file__).parents[2] / "data" / "sample" / "release"
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -26,14 +25,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A Chromium that asks the network for nothing but the pages; skipped where there is none."""
-    found = next(filter(None, map(shutil.which, _NAMES)), None)
-    if found is None:
-        pytest.skip(f"no browser here: none of {', '.join(_NAMES)} is on the PATH")
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=found, args=arguments)
-        yield browser
-        browser.close()
+    try:
+        with launch_chromium() as browser:
+            yield browser
+    except NoBrowserError as error:
+        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="session")

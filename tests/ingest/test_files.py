@@ -55,6 +55,7 @@ def zipped(members: dict[str, bytes]) -> bytes:
         (MBOX.split(b"\n")[0] + b"\n\nNo header.\n", FileKind.MBOX),
         (b"From  : a@example.org\r\n\r\nHello.", FileKind.EML),
         (b"Content-Type: multipart/mixed; boundary=1\n\n--1\n\nHello.", FileKind.EML),
+        (b"Content-Type: text/plain\n\nhello\n", FileKind.EML),
         (b"Received: by x\nquite Delivered-To: x\nDate: y\n\nHello.", FileKind.EML),
         (zipped({"a.pdf": PDF}), FileKind.ZIP),
         (zipped({"word/document.xml": b"", "[Content_Types].xml": b""}), FileKind.UNKNOWN),
@@ -213,6 +214,16 @@ def test_all_members_together_have_a_limit(tmp_path: Path) -> None:
 def test_too_many_members_are_told_by_the_zip(tmp_path: Path) -> None:
     files = found(make_zip(tmp_path / "a.zip", {f"{n}.pdf": PDF for n in range(5)}), max_members=3)
     assert (len(files), problem(files["a.zip"])) == (4, "too_many_members")
+
+
+def test_a_list_of_members_that_would_fill_the_memory_is_not_read(tmp_path: Path) -> None:
+    entry = b"PK\x01\x02" + bytes(42)
+    end = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, 46 * 200_000, 0, 0)
+    (tmp_path / "list.zip").write_bytes(b"PK\x05\x06" + entry * 200_000 + end)
+    (file,) = found(tmp_path / "list.zip").values()
+    assert problem(file) == "broken_zip"
+    assert file.problem
+    assert "too long" in file.problem.detail
 
 
 def test_members_that_share_bytes_are_refused(tmp_path: Path) -> None:

@@ -422,3 +422,16 @@ def test_an_invite_without_a_text_says_what_where_and_when() -> None:
 def test_an_invite_with_a_text_shows_that() -> None:
     parts = f"--b\n\nCome to the pilot.\n--b\n{INVITE}\n--b--\n"
     assert message(f"{HEAD}Content-Type: multipart/alternative; boundary=b\n\n{parts}").text == "Come to the pilot."
+
+
+def test_a_line_of_blanks_within_the_header_does_not_end_it() -> None:
+    message, _ = read_eml(b"From: a@example.org\nTo: b@example.org,\n\t \n\tc@example.org\nSubject: lead\n\nText.\n")
+    assert message
+    assert (message.headers.subject, len(message.headers.to), message.text) == ("lead", 2, "Text.")
+
+
+def test_a_line_of_blanks_before_the_text_ends_the_header() -> None:
+    message, _ = read_eml(b"From: a@example.org\nSubject: lead\n \n  Dear all,\nthis: is text.\n")
+    assert message
+    assert message.headers.subject == "lead"
+    assert "Dear all" in message.text

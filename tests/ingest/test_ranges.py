@@ -4,7 +4,7 @@ import os
 import random
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,7 +25,6 @@ from ingest.records import (
     FileKind,
     PageRange,
     PagesRead,
-    Reading,
     ReleaseRecord,
     SourceFile,
     State,
@@ -78,6 +77,25 @@ def _dying(task: PageRange) -> Iterator[int]:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
+def die_or_hang_on_a_page(task: Task, *, max_pages: int, ocr: OcrPlan) -> Answer | Iterator[int]:
+    """Do a task as always, but die on page 7 and never end on page 20."""
+    answer = do_task(task, max_pages=max_pages, ocr=ocr)
+    return _troubled(answer) if isinstance(answer, Generator) else answer
+
+
+def _troubled(steps: Generator[int, None, Answer]) -> Iterator[int]:
+    while True:
+        try:
+            number = next(steps)
+        except StopIteration as end:
+            return end.value
+        yield number
+        if number == 7:
+            os.kill(os.getpid(), signal.SIGKILL)
+        while number == 20:
+            pass
+
+
 def test_ranges_come_in_any_order_and_are_one_document(long_pdf: Path, tmp_path: Path) -> None:
     source = _source(long_pdf)
     told = do_task(source, max_pages=1000)
@@ -103,7 +121,7 @@ def _read(task: PageRange) -> PagesRead:
 
 def test_a_short_pdf_is_read_whole(tmp_path: Path) -> None:
     path = print_pdf(tmp_path / "a.pdf", ["text"] * 2)
-    assert isinstance(do_task(_source(path), max_pages=1000), Reading)
+    assert not isinstance(do_task(_source(path), max_pages=1000), PagesRead)
 
 
 def test_a_failing_range_is_parted_around_the_page_that_was_read(tmp_path: Path) -> None:
@@ -156,6 +174,22 @@ def test_a_page_that_kills_its_reader_fails_alone(
     with archive.sessions() as session:
         problems = session.execute(select(Problem.code, Problem.page)).all()
     assert [tuple(problem) for problem in problems] == [("unreadable_page", _DEADLY), ("no_text", _DEADLY)]
+
+
+def test_of_a_short_pdf_all_pages_are_kept_but_those_that_kill_or_hang(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = print_pdf(tmp_path / "short.pdf", [_MAIL.format(n=number) for number in range(1, 31)])
+    hasty = replace(archive, settings=archive.settings.model_copy(update={"worker_timeout_s": 3}))
+    monkeypatch.setattr(pipeline, "do_task", die_or_hang_on_a_page)
+    *_, last = _run(hasty, path)
+    assert (last.state, last.pages, last.messages) == (State.PARTIAL, 30, 28)
+    with archive.sessions() as session:
+        problems = session.execute(select(Problem.code, Problem.page).order_by(Problem.page, Problem.code)).all()
+    assert [tuple(each) for each in problems if each[0] != "no_text"] == [
+        ("unreadable_page", 7),
+        ("worker_timeout", 20),
+    ]
 
 
 def test_the_same_bytes_in_two_places_are_read_once(archive: Archive, long_pdf: Path, tmp_path: Path) -> None:

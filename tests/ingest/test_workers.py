@@ -2,11 +2,13 @@
 
 import logging
 import os
+import resource
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +17,7 @@ import pytest
 
 from app.errors import LockedFileError, RefusedFileError, UnreadableFileError
 from ingest.records import (
+    Answer,
     Box,
     DatePrecision,
     FileKind,
@@ -22,12 +25,15 @@ from ingest.records import (
     Level,
     Line,
     MessageRecord,
+    PageRange,
     PageRecord,
+    PagesRead,
     PrintedDate,
     Problem,
     Reading,
     SourceFile,
     State,
+    Task,
     Word,
 )
 from ingest.workers import WorkerLimits, read_in_workers
@@ -45,8 +51,18 @@ RAISED = {
 }
 
 
-def read(file: SourceFile) -> Reading:
+LIES = {
+    "trickle": b"A",
+    "announce": b"A\xff\xff\xff\xff",
+    "garble": b"\x80\x05cos\nsystem\n",
+    "misread": b"A\0\0\0\x1f" + b'r[{"state":"published","pages":7}]'[:31],
+    "surrogate": b"A\0\0\0\x44" + b'r[{"state":"published","problems":[{"code":"\\ud800","detail":"x"}]},""]'[:68],
+}
+
+
+def read(task: Task) -> Answer | Iterator[int]:  # noqa: PLR0912 - one branch for each misdeed
     """Do what the file is named after; a reader in the place of PDFium."""
+    file = task if isinstance(task, SourceFile) else task.file
     match file.name:
         case "kill":
             os.kill(os.getpid(), signal.SIGKILL)
@@ -65,9 +81,65 @@ def read(file: SourceFile) -> Reading:
             raise RAISED[name]
         case "path":
             return Reading(State.PUBLISHED, problems=(Path("/"),))  # type: ignore[arg-type]
+        case "look":
+            return Reading(State.PUBLISHED, problems=(Problem("look", look()),))
+        case "breed":
+            file.location.write_text(str(subprocess.Popen(["sleep", "600"]).pid))
+            time.sleep(600)
+        case "endless" | "slow pages":
+            return turn_pages(file.name)
+        case "other pages":
+            return PagesRead(2, (PAGE,))
+        case name if name in LIES:
+            os.write(descriptor_of_parent(), LIES[name])
+            time.sleep(600)
         case "slow":
             time.sleep(0.3)  # longer than a good file takes
     return Reading(State.PUBLISHED, (PAGE,), (MESSAGE,), (Problem("pid", str(os.getpid())),))
+
+
+def look() -> str:
+    """Say what a worker has."""
+    try:
+        socket.create_connection(("127.0.0.1", 9), timeout=1)
+        network = "open"
+    except OSError:
+        network = str([name for _, name in socket.if_nameindex() if name != "lo"])
+    told = {
+        "leads": os.getsid(0) == os.getpid(),
+        "folder": [path.name for path in Path().iterdir()],
+        "core": resource.getrlimit(resource.RLIMIT_CORE)[0],
+        "files": resource.getrlimit(resource.RLIMIT_NOFILE)[0],
+        "cpu": resource.getrlimit(resource.RLIMIT_CPU)[1] != resource.RLIM_INFINITY,
+        "network": network,
+    }
+    return "\n".join(f"{name}={value}" for name, value in told.items())
+
+
+def turn_pages(name: str) -> Iterator[int]:
+    """Yield pages: without end, or three of which the second is slow."""
+    number = 0
+    while name == "endless" or number < 3:
+        number += 1
+        yield number
+        if number == 2 and name == "slow pages":
+            time.sleep(0.4)
+    return Reading(State.PUBLISHED, (PAGE,))
+
+
+def descriptor_of_parent() -> int:
+    """Return the descriptor by which a worker speaks: the only socket that it has to its parent."""
+    frame = sys._getframe()
+    while "pipe" not in frame.f_locals:
+        assert frame.f_back
+        frame = frame.f_back
+    return int(frame.f_locals["pipe"].fileno())
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not is_so():
+        assert time.monotonic() < deadline
 
 
 def files(*names: str) -> Iterator[SourceFile]:
@@ -115,16 +187,51 @@ def test_a_surprise_leaves_its_traceback_in_the_log(caplog: pytest.LogCaptureFix
     assert "KeyError: 'surprise'" in caplog.text
 
 
-def test_a_worker_reads_many_files_and_is_then_replaced() -> None:
-    limits = replace(LIMITS, workers=1, files_per_worker=2)
-    pids = [reading.problems[0].detail for reading in readings("a", "b", "c", "d", "e", limits=limits).values()]
-    assert pids[0] == pids[1] != pids[2] == pids[3] != pids[4]
+def test_each_file_has_a_worker_of_its_own() -> None:
+    pids = [
+        reading.problems[0].detail for reading in readings("a", "b", "c", limits=replace(LIMITS, workers=1)).values()
+    ]
+    assert len(set(pids)) == 3
 
 
-def test_three_hundred_small_files_take_seconds() -> None:
-    start = time.monotonic()
-    assert len(readings(*map(str, range(300)))) == 300
-    assert time.monotonic() - start < 15  # about 1 s when nothing else runs
+@pytest.mark.skipif(sys.platform != "linux", reason="asks /proc")
+def test_a_worker_has_neither_network_nor_files_nor_company() -> None:
+    told = dict(line.split("=", 1) for line in readings("look")["look"].problems[0].detail.splitlines())
+    assert told == {"leads": "True", "folder": "[]", "core": "0", "files": "256", "cpu": "True", "network": "[]"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks /proc")
+def test_what_a_worker_started_ends_with_it(tmp_path: Path) -> None:
+    note = tmp_path / "breed"
+    found = [reading for _, reading in read_in_workers([replace(*files("breed"), location=note)], read, LIMITS)]
+    assert found[0].problems[0].code == "worker_timeout"
+    wait_until(lambda: not is_running(int(note.read_text())))
+
+
+@pytest.mark.parametrize("name", ["trickle", "announce", "garble", "misread", "surrogate"])
+def test_a_worker_that_was_taken_over_can_neither_lie_nor_hold_up_the_run(name: str) -> None:
+    found = readings(name, "good")
+    assert found[name].problems[0].code in {"worker_timeout", "answer_unusable"}
+    assert found["good"].state is State.PUBLISHED
+
+
+def test_pages_without_end_are_ended() -> None:
+    limits = replace(LIMITS, timeout_s=0.05)
+    found = readings("endless", limits=limits)["endless"]
+    assert found.problems[0].code in {"worker_timeout", "answer_unusable"}  # in time, or by the number of pages told
+
+
+def test_a_page_has_a_tenth_of_the_time_and_ten_times_that_where_it_is_slow() -> None:
+    hasty, patient = files("slow pages"), (replace(file, patience=10) for file in files("slow pages"))
+    (_, first), (_, second) = read_in_workers([*hasty, *patient], read, replace(LIMITS, workers=1))
+    assert (first.problems[0].code, first.problems[0].page) == ("worker_timeout", 2)
+    assert second.state is State.PUBLISHED
+
+
+def test_other_pages_than_were_asked_for_are_no_answer() -> None:
+    (file,) = files("other pages")
+    ((_, reading),) = read_in_workers([PageRange(file, 1, 2)], read, LIMITS)
+    assert reading.problems[0].code == "answer_unusable"
 
 
 def test_a_file_comes_after_the_zip_it_lay_in() -> None:
@@ -177,10 +284,7 @@ def test_workers_die_with_a_parent_that_is_killed() -> None:
         assert parent.stdout
         pid = int(parent.stdout.readline())
         parent.kill()
-    deadline = time.monotonic() + 10
-    while is_running(pid) and time.monotonic() < deadline:
-        pass
-    assert not is_running(pid)
+    wait_until(lambda: not is_running(pid))
 
 
 def is_running(pid: int) -> bool:

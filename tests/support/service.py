@@ -2,22 +2,25 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import uvicorn
 
 from app.archive import Archive
+from app.database.models import Correction
+from app.web.deadlines import TimedProtocol
 from app.web.main import create_app
-from app.web.review import Decide
 
 _START_S = 30.0
 
 
 @contextmanager
-def serve(archive: Archive, decide: Decide | None = None) -> Iterator[str]:
+def serve(archive: Archive, decide: Callable[[Archive, Correction], None] | None = None) -> Iterator[str]:
     """Serve the archive while the context is open and give the service's address, "http://127.0.0.1:PORT"."""
-    config = uvicorn.Config(create_app(archive, decide), port=0, log_level="warning", ws="none", lifespan="on")
+    app = create_app(archive, partial(decide, archive) if decide else None)
+    config = uvicorn.Config(app, port=0, http=TimedProtocol, log_level="warning", ws="none", lifespan="on")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

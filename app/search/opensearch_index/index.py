@@ -9,8 +9,8 @@ from typing import Any, Self
 
 from app.errors import BadRequestError, IndexUnavailableError
 from app.search.aggregations import Counting
-from app.search.columns import SUGGESTED, entry_fields
-from app.search.index import Entry, Matches, OnKeys, Search
+from app.search.columns import DIGEST, SUGGESTED, entry_fields
+from app.search.index import Entry, Held, Matches, OnKeys, Search
 from app.search.opensearch_index.asked import Asked
 from app.search.opensearch_index.queries import Compiler, make_suggestion
 from app.search.opensearch_index.server import Server, ServerError, Write
@@ -21,6 +21,7 @@ from app.search.snapshots import Snapshots
 _KEPT = "10m"
 _MARK = "~state"  # a document that is no entry; its version is that of the index. No key begins so.
 _TRIES = 5
+_HELD = 5_000
 _WHOLE = {"allow_partial_search_results": "false"}
 
 
@@ -127,6 +128,30 @@ class OpenSearchIndex:
         found = (tokens[0]["options"] for tokens in answer["suggest"].values())
         return similar_words(word, ([(option["text"], option["freq"]) for option in options] for options in found))
 
+    def check(self, *, thorough: bool = False) -> None:
+        """Ask the server, with `thorough`, whether it has the index: it keeps sums of its files itself."""
+        if thorough:
+            self._read_generation()
+
+    def find_held(self, keys: Sequence[str]) -> Sequence[Held]:
+        """Return what is held under these keys."""
+        asked = {"query": {"ids": {"values": list(keys)}}, "size": len(keys), "docvalue_fields": [DIGEST]}
+        with _told():
+            answer = self._server.ask("POST", f"/{self.name}/_search", asked, **_WHOLE)
+        return [_held(hit) for hit in answer["hits"]["hits"]]
+
+    def every_held(self) -> Iterator[Sequence[Held]]:
+        """Yield all that is held, in batches; what is written meanwhile may be left out."""
+        asked: dict[str, Any] = {"size": _HELD, "sort": ["sequence"], "docvalue_fields": [DIGEST]}
+        asked["query"] = {"exists": {"field": "sequence"}}  # the mark has none
+        while True:
+            with _told():
+                hits = self._server.ask("POST", f"/{self.name}/_search", asked, **_WHOLE)["hits"]["hits"]
+            if not hits:
+                return
+            yield [_held(hit) for hit in hits]
+            asked["search_after"] = hits[-1]["sort"]
+
     def close(self) -> None:
         """Let go of the states that are kept, and of the connections."""
         with self._lock:
@@ -219,6 +244,10 @@ class OpenSearchIndex:
         if view is not self._current:
             with suppress(IndexUnavailableError):  # the server lets it go by itself
                 self._server.ask("DELETE", "/_search/point_in_time", {"pit_id": [view.point]})
+
+
+def _held(hit: Mapping[str, Any]) -> Held:
+    return Held(str(hit["_id"]), int(hit["fields"][DIGEST][0]))
 
 
 @contextmanager

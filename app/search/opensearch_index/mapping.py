@@ -2,7 +2,7 @@
 
 from typing import Any as Untyped
 
-from app.search.columns import EXACT, NUMBER_COLUMNS, STEMMED, TEXT_COLUMNS, TRAITS, stem_column
+from app.search.columns import DIGEST, EXACT, NUMBER_COLUMNS, STEMMED, TEXT_COLUMNS, TRAITS, stem_column
 from app.search.index import SCHEMA_VERSION
 
 PREFIX = f"readingroom-v{SCHEMA_VERSION}"  # of every index, and the alias of those that are live
@@ -15,6 +15,7 @@ def make_template() -> dict[str, Untyped]:
     for column in (*TEXT_COLUMNS, *map(stem_column, STEMMED)):
         fields[column] = {"type": "text", "analyzer": "whitespace"}
     fields |= {column: {"type": "long"} for column in NUMBER_COLUMNS}
+    fields[DIGEST] = {"type": "long", "index": False}
     settings = {
         "number_of_shards": 1,  # counts of several are guesses, and so are scores
         "auto_expand_replicas": "0-1",  # a copy where there is a second node

@@ -1,7 +1,7 @@
 """Our query language: what is asked, as a small tree that each engine compiles."""
 
 from app.search.query.leaves import normalise_exemption
-from app.search.query.parser import Parsed, parse
+from app.search.query.parser import MAX_COST, Parsed, parse
 from app.search.query.tree import (
     All,
     Any,
@@ -28,6 +28,7 @@ from app.search.query.tree import (
 )
 
 __all__ = [
+    "MAX_COST",
     "All",
     "Any",
     "Dated",

@@ -171,9 +171,9 @@ def find_cost(tree: Node) -> int:
         case Fuzzy():
             return 40
         case Pattern(text):
-            return 20 if len(re.split(r"[*?]", text)[0]) >= _ANCHOR else 60
+            return 20 if len(re.split(r"[*?]", text)[0]) >= _ANCHOR else 200
         case Near(text):
-            return 4 * len(text.split())
+            return 8 * len(text.split())
         case Word(text) | Phrase(text):
             return 1 + len(text) // 4
     return 1

@@ -15,8 +15,8 @@ import tantivy
 
 from app.errors import BadRequestError, IndexUnavailableError
 from app.search.aggregations import Ask, Counting, Counts, TooManyBucketsError
-from app.search.columns import FACETS, SUGGESTED, has_scores
-from app.search.index import PREFERENCE, Entry, Matches, OnKeys, Search
+from app.search.columns import DIGEST, FACETS, SUGGESTED, has_scores
+from app.search.index import PREFERENCE, Entry, Held, Matches, OnKeys, Search
 from app.search.paging import Found, collect_page
 from app.search.query import Everything
 from app.search.results import Order
@@ -31,6 +31,7 @@ _HEAP_BYTES = 64_000_000
 _FILLING_HEAP_BYTES = 150_000_000
 _MANY = 4
 _SPARE = 64
+_HELD = 5_000
 _COUNTERS = 16  # threads: a quick search must not wait until slow ones have counted
 _MOST_COUNTS_KEPT = 64
 
@@ -145,6 +146,34 @@ class TantivyIndex:
         """Return words that are two letters or less from this one, with the number of entries that have them."""
         searcher = self._view().searcher
         return similar_words(word, (searcher.terms_with_prefix(column, word[:1]) for column in SUGGESTED))
+
+    def find_held(self, keys: Sequence[str]) -> Sequence[Held]:
+        """Return what is held under these keys."""
+        searcher = self._view().searcher
+        query = tantivy.Query.term_set_query(self._index.schema, "key", list(keys))
+        limit = len(keys) + _SPARE
+        hits = searcher.search(query, limit=limit, count=False).hits
+        while len(hits) == limit:
+            limit *= _MANY
+            hits = searcher.search(query, limit=limit, count=False).hits
+        return [_held(searcher, address) for _, address in hits]
+
+    def every_held(self) -> Iterator[Sequence[Held]]:
+        """Yield all that is held, in batches, as it was at the first."""
+        searcher = self._view().searcher
+        last = 0
+        while True:
+            found = searcher.search(
+                self._compiler.within("sequence", last + 1, None),
+                limit=_HELD,
+                count=False,
+                order_by_field="sequence",
+                order=tantivy.Order.Asc,
+            ).hits
+            if not found:
+                return
+            yield [_held(searcher, address) for _, address in found]
+            last = int(found[-1][0])
 
     def close(self) -> None:
         """Let go of all files."""
@@ -318,6 +347,11 @@ def _newest_sequence(searcher: tantivy.Searcher) -> int:
 
 def _key(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> str:
     return str(searcher.doc(address).get_first("key"))
+
+
+def _held(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> Held:
+    document = searcher.doc(address)
+    return Held(str(document.get_first("key")), int(str(document.get_first(DIGEST))))
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from typing import Any
 
 import tantivy
 
-from app.search.columns import EXACT, NUMBER_COLUMNS, STEMMED, TEXT_COLUMNS, TRAITS, entry_fields, stem_column
+from app.search.columns import DIGEST, EXACT, NUMBER_COLUMNS, STEMMED, TEXT_COLUMNS, TRAITS, entry_fields, stem_column
 from app.search.index import Entry
 
 PEOPLE = "people"  # the number and the key of each person
@@ -27,6 +27,7 @@ def make_schema() -> tantivy.Schema:
     # All numbers are i64: a Python int sent to a u64 field as i64 kills the indexing thread.
     for column in NUMBER_COLUMNS:
         builder.add_integer_field(column, indexed=True, fast=True)
+    builder.add_integer_field(DIGEST, stored=True)
     return builder.build()
 
 

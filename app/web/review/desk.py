@@ -15,7 +15,6 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.archive import Archive
 from app.database.models import Correction
 from app.errors import ArchiveError
 
@@ -23,7 +22,7 @@ SESSION_S = 12 * 3600  # a day's work; then one signs in again
 _WINDOW_S = 60.0
 _WRONG_OF_ONE, _WRONG_OF_ALL = 5, 50  # wrong tokens a minute, of one address and of all
 
-Decide = Callable[[Archive, Correction], None]
+Decide = Callable[[Correction], None]  # by an archive of its own, which can be written
 Clock = Callable[[], float]
 
 

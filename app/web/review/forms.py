@@ -9,11 +9,11 @@ from urllib.parse import parse_qsl
 from fastapi import Depends, HTTPException, Request
 
 from app.errors import ArchiveError, BadRequestError
+from app.web.door import LARGEST_FORM
 from app.web.review.desk import ReviewDesk, Reviewer
 
 COOKIE = "readingroom_review"
 SIGN_IN = "/review/sign-in"
-_LARGEST = 64 << 10  # bytes of a form
 _MOST_FIELDS = 50
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # PostgreSQL takes no NUL
 _URLENCODED = "application/x-www-form-urlencoded"
@@ -58,8 +58,8 @@ async def read_form(request: Request) -> Form:
     body = bytearray()
     async for part in request.stream():
         body += part
-        if len(body) > _LARGEST:
-            raise BadRequestError(f"The form is longer than {_LARGEST} bytes.")
+        if len(body) > LARGEST_FORM:
+            raise BadRequestError(f"The form is longer than {LARGEST_FORM} bytes.")
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict")
     except ValueError as error:

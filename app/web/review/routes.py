@@ -124,7 +124,7 @@ def decide_field(
     correction.action = CorrectionAction.WITHHOLD_FIELD if withhold else CorrectionAction.SET_FIELD
     correction.field, correction.before = field, field_value(message, field)
     correction.after = form.get("codes" if withhold else "value", "")
-    desk.decide(archive, _signed(correction, reviewer.name, form))
+    desk.decide(_signed(correction, reviewer.name, form))
     return _go(with_query(f"/review/messages/{key}", f"field-{field}", code=form.get("code")))
 
 
@@ -139,7 +139,7 @@ def decide_message(
     if action is CorrectionAction.SPLIT:
         correction = _about_line(archive, message.document.key, form.get("place", ""))
     correction.action = action
-    desk.decide(archive, _signed(correction, reviewer.name, form))
+    desk.decide(_signed(correction, reviewer.name, form))
     if action in (CorrectionAction.SPLIT, CorrectionAction.JOIN):
         return _go_to_line(archive, correction, form)
     path = f"/review/messages/{following}" if following else "/review"
@@ -153,18 +153,16 @@ def decide_page(
     """Say that an email begins on a line of a page."""
     correction = _about_line(archive, key, form.get("place", ""))
     correction.action = CorrectionAction.SPLIT
-    desk.decide(archive, _signed(correction, reviewer.name, form))
+    desk.decide(_signed(correction, reviewer.name, form))
     return _go_to_line(archive, correction, form)
 
 
 @router.post("/people/{key}/{what}")
-def decide_person(
-    archive: TheArchive, desk: TheDesk, reviewer: TheReviewer, key: Key, what: Key, form: TheOwnForm
-) -> RedirectResponse:
+def decide_person(desk: TheDesk, reviewer: TheReviewer, key: Key, what: Key, form: TheOwnForm) -> RedirectResponse:
     """Say that two people are one, or are not."""
     other = form.get("other", "").rstrip("/").rsplit("/", 1)[-1]
     correction = Correction(sha256="", anchor=f"{key} {other}", action=_PEOPLE.get(what) or _raise_unknown(what))
-    desk.decide(archive, _signed(correction, reviewer.name, form))
+    desk.decide(_signed(correction, reviewer.name, form))
     return _go(f"/review/people/{key}")
 
 

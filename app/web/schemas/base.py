@@ -1,10 +1,18 @@
 """What all schemas share: their base, and dates as precise as they were printed."""
 
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from app.database.models import DatePrecision, Message
+
+
+def _with_zone(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+UtcMoment = Annotated[datetime, AfterValidator(_with_zone)]  # rows keep UTC without saying so; JSON has "Z" (RFC 3339)
 
 
 class Schema(BaseModel):

@@ -1,10 +1,10 @@
 """Whole resources: one message, release, person, agency, and the archive itself."""
 
-from datetime import date, datetime
+from datetime import date
 
 from app.database.models import DocumentState, Level, MessageKind, Release, Role
 from app.database.releases import ReleaseCounts
-from app.web.schemas.base import Schema, iso_day
+from app.web.schemas.base import Schema, UtcMoment, iso_day
 from app.web.schemas.bates import BatesSeriesSummary
 from app.web.schemas.documents import (
     DocumentLine,
@@ -178,7 +178,7 @@ class ArchiveStatus(Schema):
     people: int
     releases: int
     waiting_for_index: int
-    last_ingested_at: datetime | None  # UTC
+    last_ingested_at: UtcMoment | None
 
 
 class ArchiveHome(Schema):

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from app.database.documents import DRAWN_SHAPES
 from app.database.models import (
@@ -16,7 +15,7 @@ from app.database.models import (
     TextSource,
 )
 from app.database.word_boxes import WordBox
-from app.web.schemas.base import Schema
+from app.web.schemas.base import Schema, UtcMoment
 from app.web.schemas.messages import MessageSummary
 from app.web.schemas.papers import PaperSummary
 
@@ -130,7 +129,7 @@ class DocumentDetail(DocumentSummary):
 
     sha256: str
     original_url: str
-    ingested_at: datetime  # UTC
+    ingested_at: UtcMoment
     places: list[PlaceSummary]
     container: DocumentSummary | None  # the zip or mail it lay in
     contents: list[DocumentSummary]  # the files that lay in it

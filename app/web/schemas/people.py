@@ -1,11 +1,10 @@
 """People, agencies and the mailboxes that name them."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from app.database.models import Agency, Participant, Person, Role
 from app.database.people import AgencyOfPerson, MergeOfPerson, PersonCount
-from app.web.schemas.base import Schema, iso_day
+from app.web.schemas.base import Schema, UtcMoment, iso_day
 
 
 class AgencySummary(Schema):
@@ -98,7 +97,7 @@ class MergedPeople(Schema):
     evidence: str
     confidence: float  # 0 to 1; 1: a person decided
     made_by: str  # "machine", or who decided
-    made_at: datetime  # UTC
+    made_at: UtcMoment
 
 
 def agency_summary(agency: Agency) -> AgencySummary:

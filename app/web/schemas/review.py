@@ -1,9 +1,7 @@
 """What a reviewer sees: the queue, a record beside its pages, and what was decided."""
 
-from datetime import datetime
-
 from app.database.models import Correction, CorrectionAction
-from app.web.schemas.base import Schema
+from app.web.schemas.base import Schema, UtcMoment
 from app.web.schemas.details import MessageDetail, PersonDetail
 from app.web.schemas.documents import BoxSummary, DocumentSummary, PageSummary
 from app.web.schemas.messages import MessageSummary
@@ -42,7 +40,7 @@ class ReviewQueue(Schema):
 class CorrectionSummary(Schema):
     """What a person decided."""
 
-    made_at: datetime  # UTC
+    made_at: UtcMoment
     made_by: str
     sha256: str  # of the file; "" for people
     action: CorrectionAction

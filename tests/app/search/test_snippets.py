@@ -8,6 +8,7 @@ from app.search.marks import Marker
 from app.search.query import Field, parse
 from app.search.results import Snippet
 from app.search.snippets import PagedText, make_snippets
+from app.search.tokens import find_tokens, locate_tokens, opening_of_stem, stem_token
 
 FILLER = "and so on with many other words that follow here until nobody reads any more of it "
 
@@ -102,3 +103,40 @@ def test_any_text_is_cut_and_marked(text: str, query: str) -> None:
     found = Marker(parse(query).tree, {None}).find_words(text)
     assert found == sorted(set(found))
     assert all(0 <= number < len(words) for number in found)
+
+
+_WORDS = [
+    "state",
+    "states",
+    "stating",
+    "dying",
+    "die",
+    "happy",
+    "happily",
+    "to",
+    "the",
+    "s",
+    "Café",
+    "cafe",
+    "9",
+    "x" * 250,
+]
+_texts = st.lists(st.sampled_from([*_WORDS, "\n", " ", "-", "’", "_", "\u00ad", "STATE", "İ", "x" * 100 + "state"]))
+
+
+@given(st.sampled_from(_WORDS), _texts, st.booleans())
+def test_every_word_with_the_stem_is_marked_and_no_other(word: str, pieces: list[str], spaced: bool) -> None:
+    text = (" " if spaced else "").join(pieces)
+    wanted = [stem_token(token) for token in find_tokens(word)]
+    found = [(mark.start, mark.end) for mark in Marker(parse(word).tree, {None}).find_marks(text)]
+    tokens = list(locate_tokens(text))
+    rows = [tokens[place : place + len(wanted)] for place in range(len(tokens))]
+    assert found == [(row[0].start, row[-1].end) for row in rows if [stem_token(token.text) for token in row] == wanted]
+
+
+@given(st.text("abcdeghilmnoprstuvyxk", max_size=5), st.lists(st.sampled_from(
+    ["s", "ies", "ied", "ing", "ed", "ly", "ational", "bility", "ization", "fully", "ying", "y", "ness", "ment", "e"]
+), max_size=3))  # fmt: skip
+def test_tokens_begin_with_the_opening_of_their_stem(begin: str, ends: list[str]) -> None:
+    token = begin + "".join(ends)
+    assert token.startswith(opening_of_stem(stem_token(token)))

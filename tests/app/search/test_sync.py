@@ -209,3 +209,9 @@ def test_claims_are_undone_with_their_transaction(engine: Engine) -> None:
         assert len(queue.claim(Page, 3, now)) == 2
     with sessions() as session:
         assert IndexQueueRepository(session).is_empty()
+
+
+def test_a_pointer_that_is_no_text_is_damage(settings: Settings, sessions: Sessions) -> None:
+    count(settings, sessions)
+    (settings.index_folder / "current").write_bytes(b"\0\xff\xfe")
+    assert count(settings, sessions, "water") == 3

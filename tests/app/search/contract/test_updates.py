@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from app.errors import IndexUnavailableError
+from app.search.columns import digest
 from app.search.engines import Engine
-from app.search.index import Search, SearchIndex
+from app.search.index import Held, Search, SearchIndex
 from app.search.query import (
     Word,
     parse,
@@ -41,6 +42,17 @@ def test_the_newest_sequence_is_known(index: SearchIndex) -> None:
     assert index.newest_sequence() == 0
     index.update(number_entries([make_entry("a"), make_entry("b")], 5))
     assert index.newest_sequence() == 6
+
+
+def test_what_is_held_can_be_held_against_the_record(index: SearchIndex) -> None:
+    index.update(number_entries([make_entry(f"k{n}", "water") for n in range(5)]))
+    index.update([make_entry("k1", "lake", sequence=9)], ["k2"])
+    held = {one for batch in index.every_held() for one in batch}
+    assert held == {Held(key, digest(make_entry(key, "water"))) for key in ("k0", "k3", "k4")} | {
+        Held("k1", digest(make_entry("k1", "lake")))
+    }
+    assert set(index.find_held(["k1", "k2", "nothing"])) == {one for one in held if one.key == "k1"}
+    assert list(index.find_held([])) == []
 
 
 def test_an_empty_index_answers(index: SearchIndex) -> None:

@@ -1,0 +1,51 @@
+"""Folders for what is on its way: a process that is killed leaves one, and the next one that comes by removes it."""
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def open_scratch(folder: Path) -> Iterator[Path]:
+    """Give a folder of this process within `folder`; those of processes that are gone are removed.
+
+    A folder is locked as long as its process lives. A process's number would not tell: it may be another's by now,
+    and within a container it is the same each time.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    turn = _lock(folder, fcntl.LOCK_EX)  # nobody sees a folder that is made and not yet locked
+    try:
+        for left in folder.iterdir():
+            _remove_left(left)
+        scratch = Path(tempfile.mkdtemp(dir=folder))
+        own = _lock(scratch, fcntl.LOCK_EX)
+    finally:
+        os.close(turn)
+    try:
+        yield scratch
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+        os.close(own)
+
+
+def _remove_left(folder: Path) -> None:
+    try:
+        lock = _lock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:  # its process lives, or has just removed it
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    os.close(lock)
+
+
+def _lock(folder: Path, how: int) -> int:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, how)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
