@@ -1,6 +1,6 @@
 """Let several processes fill one archive at once: it ends as if one had.
 
-    python -m tests.trust.two_processes [--full]
+python -m tests.trust.two_processes [--full]
 """
 
 import os
