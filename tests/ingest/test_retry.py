@@ -1,5 +1,6 @@
 """Files are read again from the store: those that failed, and those that an older pipeline read."""
 
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,6 +50,24 @@ def test_what_an_older_pipeline_read_is_read_again(archive: Archive) -> None:
     set_all(archive, pipeline_version=1)
     assert read_again(archive) == [("broken.pdf", "unreadable"), ("mail.eml", "published")]
     assert count_stale(archive) == 1
+
+
+def test_what_was_broken_off_is_read_when_its_source_is_gone(archive: Archive, tmp_path: Path) -> None:
+    letters = tmp_path / "letters"
+    letters.mkdir()
+    for number in range(3):
+        (letters / f"{number}.eml").write_bytes(MAIL + str(number).encode())
+    with zipfile.ZipFile(tmp_path / "in" / "letters.zip", "w") as packed:
+        for letter in sorted(letters.iterdir()):
+            packed.write(letter, letter.name)
+    running = ingest(archive, [tmp_path / "in"], ReleaseRecord("test", "Test"))
+    next(running)
+    running.close()  # as a person does who presses Ctrl-C
+    (tmp_path / "in" / "letters.zip").unlink()
+    read_again(archive)
+    with archive.sessions() as session:
+        states = dict(session.execute(select(Document.name, Document.state)).all())
+    assert [states[name] for name in ("letters.zip", "0.eml", "1.eml", "2.eml")] == [DocumentState.PUBLISHED] * 4
 
 
 def test_what_was_refused_and_can_be_read_now_is_published(archive: Archive) -> None:

@@ -43,7 +43,7 @@ def run_faults(*, full: bool) -> tuple[str, bool]:
     met: Counter[str] = Counter()
     ends: Counter[str] = Counter()
     with tempfile.TemporaryDirectory(prefix="rr-faults-") as name:
-        release = write_release(Path(name) / "release", native_only=not full)
+        release = write_release(Path(name) / "release", alone=not full)
         rig = Rig(Path(name), release)
         for fault in _plan(rig, full=full):
             home = rig.new_home(is_new=fault[0] != _LOCKED and not met.total() % _EVERY)
