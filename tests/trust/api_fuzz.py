@@ -60,7 +60,7 @@ class Size:
     per_page: int
 
 
-SMALL, FULL = Size(per_call=12, per_page=5), Size(per_call=900, per_page=60)
+SMALL, FULL = Size(per_call=12, per_page=5), Size(per_call=920, per_page=60)
 
 
 @dataclass(slots=True)
