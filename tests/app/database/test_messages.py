@@ -72,7 +72,10 @@ def test_counts_levels_dates_and_what_waits_for_the_index(session: Session) -> N
 
 
 def test_knows_where_an_address_moved(session: Session) -> None:
-    session.add(Redirect(old_key="0ld", new_path="/messages/new"))
+    there = add_message(session, add_document(session, None))
+    session.add(Redirect(old_key="0ld", new_path=f"/messages/{there.key}"))
+    session.add(Redirect(old_key="0lder", new_path="/messages/nowhere"))
     session.flush()
     messages = MessageRepository(session)
-    assert (messages.new_path("0ld"), messages.new_path("never")) == ("/messages/new", None)
+    moved = [messages.new_path(key) for key in ("0ld", "0lder", "never")]
+    assert moved == [f"/messages/{there.key}", None, None]
