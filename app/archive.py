@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from app.config import Settings
 from app.database.connection import Sessions, migrate, open_database, open_sessions
+from app.database.readers import Reader, ReaderSessions
 from app.database.reading import open_for_reading
 from app.errors import ArchiveError
-from app.search.home import IndexHome
 from app.search.lanes import Lanes
 from app.search.service import SearchService, open_search, sync_if_quick
+from app.search.sync import open_homes
 from app.store import FileStore
 
 
@@ -26,6 +27,14 @@ class Archive:
     sessions: Sessions
     search: SearchService
     store: FileStore
+    readers: ReaderSessions
+
+    def seen_by(self, reader: Reader) -> "Archive":
+        """Return the archive as this reader may see it: what it keeps from them is nowhere in it."""
+        sight = self.readers.look(reader)
+        if sight.worlds is None:
+            return self
+        return replace(self, sessions=sight.sessions, search=self.search.seen_by(sight))
 
 
 @contextmanager
@@ -33,8 +42,10 @@ def open_archive(settings: Settings) -> Iterator[Archive]:
     """Open the archive of `settings`; an archive that does not exist yet is made, empty."""
     engine = _open_record(settings)
     sessions = open_sessions(engine)
-    with open_search(settings, sessions) as search:
-        yield Archive(settings, engine, sessions, search, FileStore(settings.files_folder))
+    readers = ReaderSessions(engine, sessions)
+    with open_search(settings, sessions, readers) as search:
+        yield Archive(settings, engine, sessions, search, FileStore(settings.files_folder), readers)
+    readers.close()
     engine.dispose()
 
 
@@ -44,7 +55,10 @@ def prepare_archive(settings: Settings) -> None:
     A large index that cannot be read is left to the service, which answers meanwhile what needs none.
     """
     engine = _open_record(settings)
-    sync_if_quick(settings, open_sessions(engine))
+    sessions = open_sessions(engine)
+    readers = ReaderSessions(engine, sessions)
+    sync_if_quick(settings, sessions, readers)
+    readers.close()
     engine.dispose()
 
 
@@ -67,8 +81,9 @@ def open_for_readers(settings: Settings) -> Iterator[Archive]:
     limit_s = settings.query_timeout_s
     engine = open_for_reading(settings.database_url, limit_s=limit_s)
     sessions = open_sessions(engine)
-    home = IndexHome(settings)
-    search = SearchService(home, sessions, Lanes.of_service(limit_s))
-    yield Archive(settings, engine, sessions, search, FileStore(settings.files_folder))
-    home.close()
+    readers = ReaderSessions(engine, sessions, limit_s=limit_s)
+    with open_homes(settings, readers) as (home, closed):
+        search = SearchService(home, sessions, lanes=Lanes.of_service(limit_s), closed=closed)
+        yield Archive(settings, engine, sessions, search, FileStore(settings.files_folder), readers)
+    readers.close()
     engine.dispose()

@@ -38,7 +38,12 @@ class Settings(BaseSettings):
         "are parted by blanks. Only for the engine opensearch.",
     )
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, description="Files read at the same time.")
-    worker_timeout_s: float = Field(default=300, gt=0, description="Seconds a file may take to be read.")
+    worker_timeout_s: float = Field(
+        default=300,
+        gt=0,
+        description="Seconds that may go by for what concerns a whole file; a page, or an email, has a tenth. What is "
+        "slower is tried once more with ten times as much.",
+    )
     worker_memory_mb: int = Field(default=2048, ge=256, description="Address space of a worker, in MiB.")
     max_pages: int = Field(default=50_000, ge=1, description="Pages a file may have; a longer one is read up to here.")
     max_file_mb: int = Field(default=4096, ge=1, description="Size a file may have, in MiB.")
@@ -70,6 +75,12 @@ class Settings(BaseSettings):
         default=None,
         min_length=16,
         description="The word that opens /review for writing, at least 16 letters; without it there is no review.",
+    )
+    read_token: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="A word, at least 16 letters, that opens all releases that are not public, as the tokens of "
+        "`readingroom token add` do; public ones need none.",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="WARNING", description="DEBUG, INFO, WARNING or ERROR."
@@ -115,4 +126,4 @@ class Settings(BaseSettings):
 
 def _shown(option: str, value: object) -> str:
     """Return a value as a message may show it: a secret stays one."""
-    return "not shown" if option in ("opensearch", "review_token") else repr(value)
+    return "not shown" if option in ("opensearch", "read_token", "review_token") else repr(value)

@@ -25,10 +25,11 @@ from app.cli import commands, report_errors
 from app.cli.serving import open_service
 from app.config import Settings
 from app.corrector import Corrector
+from app.database.models import Visibility
 from app.errors import BadRequestError, IndexUnavailableError
 from app.logs import set_up_logging
 from app.terminal import without_controls
-from ingest.pipeline import Outcome, link_messages
+from ingest.pipeline import Outcome, connect, link_messages
 from ingest.pipeline import ingest as ingest_files
 from ingest.records import State
 from ingest.releases import describe_release
@@ -50,7 +51,7 @@ def main(context: click.Context) -> None:
     Everything it writes lies under READINGROOM_HOME (default data/archive).
     """
     context.obj = Corrector(
-        decide, bring_in, f"{__name__}:open_web_service"
+        decide, bring_in, connect, f"{__name__}:open_web_service"
     )  # by this a decision made there takes effect: app knows no stage
 
 
@@ -76,6 +77,7 @@ for command in commands:
 @click.option("--covers-to", help="Last day of the date range asked for, YYYY-MM-DD.")
 @click.option("--source-url", help="Where the release is published.")
 @click.option("--note", help="Anything a reader should know.")
+@click.option("--visibility", type=click.Choice(list(Visibility)), help="Who may read it; at first everybody.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a file, as they are kept.")
 @report_errors
 def ingest(paths: tuple[Path, ...], as_json: bool, **options: str | None) -> None:

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from sqlalchemy import select
 
 from app.archive import Archive, open_archive
+from app.cli.access import restore_record, token, visibility, withdraw
 from app.cli.errors import report_errors
 from app.cli.export import bates_of, every_message, truth_record
 from app.cli.keeping import keeping
@@ -20,10 +21,12 @@ from app.cli.serving import serve
 from app.config import Settings
 from app.database.leaks import LeakRepository
 from app.database.models import Release
+from app.database.readers import KEEPER
 from app.errors import NotFoundError
 from app.logs import set_up_logging
 from app.search.results import Order, SearchRequest
 from app.web.resources import MovedError, load_document, load_message, load_status
+from app.web.resources.errors import WithdrawnError
 from app.web.schemas import DocumentDetail, MessageDetail, search_page
 
 _MOST_MOVES = 10  # of an address, one to the next
@@ -34,7 +37,7 @@ def _archive() -> Iterator[Archive]:
     settings = Settings.load()
     set_up_logging(settings.log_level)
     with open_archive(settings) as archive:
-        yield archive
+        yield archive.seen_by(KEEPER)
 
 
 def _echo_json(resource: BaseModel) -> None:
@@ -102,6 +105,8 @@ def _load(archive: Archive, key: str) -> MessageDetail | DocumentDetail:
             return load_message(archive, key) if noun == "messages" else load_document(archive, key)
         except MovedError as moved:
             noun, key = moved.new_path.strip("/").split("/")[:2]
+        except WithdrawnError:
+            raise
         except NotFoundError:
             if noun == "documents":
                 raise NotFoundError(f"There is no message or document {key!r} in this archive.") from None
@@ -154,4 +159,7 @@ def reindex() -> None:
         say(f"{archive.search.rebuild()} entries are in the index.")
 
 
-commands = (serve, search, show, status, export, reindex, review, corrections, *keeping)
+commands = (
+    serve, search, show, status, export, reindex, review, corrections, *keeping,
+    visibility, token, withdraw, restore_record,
+)  # fmt: skip

@@ -16,6 +16,7 @@ from app.corrector import Corrector
 from app.database.corrections import CorrectionRepository, place_of_line, place_of_message
 from app.database.messages import MessageRepository
 from app.database.models import Correction, CorrectionAction, Message
+from app.database.readers import KEEPER
 from app.errors import BadRequestError
 from app.logs import set_up_logging
 from app.web.resources.errors import raise_missing
@@ -56,10 +57,10 @@ def review(corrector: Corrector, /, key: str, made_by: str, note: str | None, *,
         if corrections:
             say(f"{len(corrections)} kept.", err=True)
         elif key:
-            message = load_review_message(archive, key)
+            message = load_review_message(archive.seen_by(KEEPER), key)
             say(message.model_dump_json(indent=2)) if as_json else print_review_message(message)
         else:
-            _list_queue(archive, next(iter(decided["codes"]), ""), as_json=as_json)
+            _list_queue(archive.seen_by(KEEPER), next(iter(decided["codes"]), ""), as_json=as_json)
 
 
 @click.command()

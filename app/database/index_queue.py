@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
-from app.database.models import Level, Message, Page, RetiredEntry
+from app.database.models import Document, Level, Message, Page, RetiredEntry
 
 
 class IndexQueueRepository:
@@ -53,3 +53,11 @@ class IndexQueueRepository:
         if model is Message:
             return self._session.scalars(ids.where(Message.level == Level.PRINTED)).all()
         return self._session.scalars(ids.where(Page.in_message.is_(False), Page.text != "")).all()
+
+    def find_keys(self, message_ids: Sequence[int], page_ids: Sequence[int]) -> list[str]:
+        """Return under which keys an index may have these rows."""
+        keys = list(self._session.scalars(select(Message.key).where(Message.id.in_(message_ids))))
+        pages = (
+            select(Document.key, Page.number).join(Page, Page.document_id == Document.id).where(Page.id.in_(page_ids))
+        )
+        return keys + [f"{key}/{number}" for key, number in self._session.execute(pages)]

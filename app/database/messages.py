@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.database.models import (
     Attachment,
+    Document,
     Level,
     Message,
     Page,
@@ -16,7 +17,10 @@ from app.database.models import (
     Person,
     Redirect,
     RetiredEntry,
+    Tombstone,
 )
+
+_MOST_MOVES = 10  # of an address, one to the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +127,18 @@ class MessageRepository:
         return sum(self._session.scalar(counted) or 0 for counted in (messages, pages, retired))
 
     def new_path(self, old_key: str) -> str | None:
-        """Return the path to which a message's or document's address moved, "/messages/KEY", or None."""
-        return self._session.scalar(select(Redirect.new_path).where(Redirect.old_key == old_key))
+        """Return the path to which a message's or document's address moved, "/messages/KEY".
+
+        None: it did not, or to what is not here.
+        """
+        first, key = None, old_key
+        for _ in range(_MOST_MOVES):
+            moved = self._session.scalar(select(Redirect.new_path).where(Redirect.old_key == key))
+            if moved is None:
+                break
+            first, key = first or moved, moved.rsplit("/", 1)[-1]
+        there = [exists().where(model.key == key) for model in (Message, Document, Tombstone)]
+        return first if any(self._session.scalar(select(one)) for one in there) else None
 
     def _newest(self, message_ids: Select[int], limit: int) -> Sequence[Message]:
         return self._session.scalars(

@@ -56,7 +56,8 @@ class PersonRepository:
 
     def representative(self, person: Person) -> Person:
         """Return who stands for the person: itself, unless it is merged with another."""
-        return self._session.get_one(Person, person.same_as_id) if person.same_as_id else person
+        standing = self._session.get(Person, person.same_as_id) if person.same_as_id else None
+        return standing or person  # one that this reader may not see stands for nobody
 
     def members(self, representative_id: int) -> Sequence[Person]:
         """Return everyone for whom this person stands, itself first."""

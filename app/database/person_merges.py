@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from app.database.models import Level, Message, Participant, Person, PersonMerge
+from app.database.worlds import PUBLIC, is_mixed
 from app.errors import BadRequestError, NotFoundError
 
 MACHINE = "machine"  # `made_by` and `cut_by` of what no person decided
@@ -53,9 +54,12 @@ def regroup(session: Session, person_ids: Collection[int]) -> set[int]:
     affected = groups.members_of(person_ids)
     people = {person.id: person for person in _load_people(session, affected)}
     times = _count_mentions(session, affected)
+    public = _count_mentions(session, affected, world=PUBLIC) if is_mixed(session) else times
     changed = []
     for group in groups.every(affected):
-        representative = _choose([people[member] for member in group], times)
+        # Whom public records name does not stand behind someone who is in others alone, nor hangs on what these print.
+        named = [people[member] for member in group if public.get(member)]
+        representative = _choose(named, public) if named else _choose([people[member] for member in group], times)
         for member in group:
             same_as = None if member == representative.id else representative.id
             if people[member].same_as_id != same_as:
@@ -194,7 +198,7 @@ def _load_people(session: Session, ids: Collection[int]) -> Iterator[Person]:
         yield from session.scalars(select(Person).where(Person.id.in_(chunk)))
 
 
-def _count_mentions(session: Session, ids: Collection[int]) -> dict[int, int]:
+def _count_mentions(session: Session, ids: Collection[int], world: str | None = None) -> dict[int, int]:
     counts: dict[int, int] = {}
     for chunk in _chunks(ids):
         counted = (
@@ -202,6 +206,8 @@ def _count_mentions(session: Session, ids: Collection[int]) -> dict[int, int]:
             .where(Participant.person_id.in_(chunk))
             .group_by(Participant.person_id)
         )
+        if world is not None:
+            counted = counted.join(Message, Message.id == Participant.message_id).where(Message.world == world)
         counts |= {person_id: times for person_id, times in session.execute(counted) if person_id is not None}
     return counts
 

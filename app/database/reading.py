@@ -2,6 +2,7 @@
 
 import sqlite3
 import time
+from collections.abc import Callable
 from urllib.parse import quote
 
 from sqlalchemy import Engine, create_engine, event
@@ -16,10 +17,13 @@ _STEPS = 20_000  # of SQLite's machine between two looks at the clock: some mill
 _UNTIL = "until"
 _LOCKED_S = 5
 
+Prepare = Callable[[DBAPIConnection], None]
 
-def open_for_reading(url: str, *, limit_s: float) -> Engine:
+
+def open_for_reading(url: str, *, limit_s: float, prepare: Prepare | None = None) -> Engine:
     """Return an engine whose connections cannot write; what a session asks may take `limit_s` seconds in all.
 
+    `prepare` is called with each new connection while that may still make temporary views of its own.
     What takes longer fails with a BusyError. The database must be there with the newest schema.
 
     Raises:
@@ -27,7 +31,8 @@ def open_for_reading(url: str, *, limit_s: float) -> Engine:
     """
     address = make_url(url)
     is_sqlite = address.get_backend_name() == "sqlite"
-    engine = _open_sqlite(address, limit_s) if is_sqlite else _open_server(address, limit_s)
+    open_engine = _open_sqlite if is_sqlite else _open_server
+    engine = open_engine(address, limit_s, prepare or (lambda _connection: None))
     event.listen(engine, "handle_error", _tell_too_slow)
     try:
         engine.connect().close()
@@ -36,7 +41,7 @@ def open_for_reading(url: str, *, limit_s: float) -> Engine:
     return engine
 
 
-def _open_sqlite(address: URL, limit_s: float) -> Engine:
+def _open_sqlite(address: URL, limit_s: float, prepare: Prepare) -> Engine:
     if address.database and not address.query:
         file = f"file:{quote(address.database)}"
         address = address.set(database=file, query={"mode": "ro", "uri": "true"})  # the system refuses writes too
@@ -45,6 +50,7 @@ def _open_sqlite(address: URL, limit_s: float) -> Engine:
     def set_up(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
         driver = record.driver_connection
         assert isinstance(driver, sqlite3.Connection)
+        prepare(connection)
         cursor = connection.cursor()
         cursor.execute("PRAGMA query_only = ON")
         cursor.close()
@@ -58,10 +64,11 @@ def _open_sqlite(address: URL, limit_s: float) -> Engine:
     return engine
 
 
-def _open_server(address: URL, limit_s: float) -> Engine:
+def _open_server(address: URL, limit_s: float, prepare: Prepare) -> Engine:
     engine = create_engine(address, pool_pre_ping=True)
 
     def set_up(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+        prepare(connection)
         cursor = connection.cursor()
         cursor.execute("SET default_transaction_read_only = on")
         cursor.execute(f"SET statement_timeout = {round(1000 * limit_s)}")

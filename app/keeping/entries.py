@@ -13,8 +13,8 @@ from app.errors import IndexUnavailableError, IndexUnreachableError
 from app.keeping.differences import Difference, Kind
 from app.keeping.holdings import Holdings
 from app.search.columns import digest
-from app.search.entries import EntryLoader
 from app.search.index import Entry
+from app.search.sync import FedIndex
 
 _BATCH = 2_000
 _LOOKS = 3  # record and index are read one after the other: what an ingest has just written differs for a moment
@@ -25,8 +25,13 @@ Found = dict[str, Difference]
 
 def compare_entries(holdings: Holdings, *, quick: bool) -> Iterator[Difference]:
     """Yield what differs; with `quick` only whether the index can be read."""
+    for index in holdings.synchroniser.fed_indexes():
+        yield from _compare_index(holdings, index, quick=quick)
+
+
+def _compare_index(holdings: Holdings, index: FedIndex, *, quick: bool) -> Iterator[Difference]:
     try:
-        holdings.index.live().check(thorough=not quick)
+        index.home.live().check(thorough=not quick)
     except IndexUnreachableError as error:
         yield Difference(Kind.INDEX, holdings.settings.index.value, str(error))
         return
@@ -35,15 +40,15 @@ def compare_entries(holdings: Holdings, *, quick: bool) -> Iterator[Difference]:
         return
     if not quick:
         for model in (Message, Page):
-            yield from _compare_rows(holdings, model)
-        yield from _find_extra(holdings)
+            yield from _compare_rows(holdings, index, model)
+        yield from _find_extra(holdings, index)
 
 
-def _compare_rows(holdings: Holdings, model: type[Message] | type[Page]) -> Iterator[Difference]:
+def _compare_rows(holdings: Holdings, index: FedIndex, model: type[Message] | type[Page]) -> Iterator[Difference]:
     """Yield rows whose entry is missing, stale or there twice."""
     last_id = 0
     while True:
-        with holdings.sessions() as session:
+        with index.sessions() as session:
             ids = IndexQueueRepository(session).find_indexable(model, last_id, _BATCH)
         if not ids:
             return
@@ -51,7 +56,7 @@ def _compare_rows(holdings: Holdings, model: type[Message] | type[Page]) -> Iter
         suspects = ids
         found: Found = {}
         for look in range(_LOOKS):
-            found, suspects = _look_at_rows(holdings, model, suspects)
+            found, suspects = _look_at_rows(holdings, index, model, suspects)
             if not found:
                 break
             time.sleep(_PAUSE_S if look < _LOOKS - 1 else 0)
@@ -59,19 +64,20 @@ def _compare_rows(holdings: Holdings, model: type[Message] | type[Page]) -> Iter
 
 
 def _look_at_rows(
-    holdings: Holdings, model: type[Message] | type[Page], ids: Sequence[int]
+    holdings: Holdings, index: FedIndex, model: type[Message] | type[Page], ids: Sequence[int]
 ) -> tuple[Found, Sequence[int]]:
     """Return what differs by key, and the ids of those rows."""
-    with holdings.sessions() as session:
+    with index.sessions() as session:
         settled = select(model.id).where(model.id.in_(ids), model.indexed_at.is_not(None))
         indexed = session.scalars(settled).all()
-        loader = EntryLoader(session)
-        entries = loader.load_messages(indexed, 0) if model is Message else loader.load_pages(indexed, 0)
+        of_messages, of_pages = (indexed, ()) if model is Message else ((), indexed)
+        entries = index.load(session, of_messages, of_pages, 0)
+    with holdings.sessions() as session:
         retired = _retired(session, [entry.key for entry in entries])
     expected = {entry.key: entry for entry in entries if entry.key not in retired}
     found = {}
     held: dict[str, list[int]] = defaultdict(list)
-    for key, number in holdings.index.live().find_held(list(expected)):
+    for key, number in index.home.live().find_held(list(expected)):
         held[key].append(number)
     for key, entry in expected.items():
         if difference := _compare_entry(entry, held[key]):
@@ -89,13 +95,13 @@ def _compare_entry(entry: Entry, held: Sequence[int]) -> Difference | None:
     return None
 
 
-def _find_extra(holdings: Holdings) -> Iterator[Difference]:
+def _find_extra(holdings: Holdings, index: FedIndex) -> Iterator[Difference]:
     """Yield entries of which the record knows nothing."""
-    for batch in holdings.index.live().every_held():
+    for batch in index.home.live().every_held():
         for start in range(0, len(batch), _BATCH):
             keys: Collection[str] = [held.key for held in batch[start : start + _BATCH]]
             for look in range(_LOOKS):
-                keys = _look_for_extra(holdings, keys, again=look > 0)
+                keys = _look_for_extra(holdings, index, keys, again=look > 0)
                 if not keys:
                     break
                 time.sleep(_PAUSE_S if look < _LOOKS - 1 else 0)
@@ -103,13 +109,14 @@ def _find_extra(holdings: Holdings) -> Iterator[Difference]:
                 yield Difference(Kind.ENTRY_EXTRA, key, "searches count it, and the record does not have it")
 
 
-def _look_for_extra(holdings: Holdings, keys: Collection[str], *, again: bool) -> set[str]:
+def _look_for_extra(holdings: Holdings, index: FedIndex, keys: Collection[str], *, again: bool) -> set[str]:
     wanted = set(keys)
     if again:
-        wanted = {held.key for held in holdings.index.live().find_held(list(keys))}
-    with holdings.sessions() as session:
+        wanted = {held.key for held in index.home.live().find_held(list(keys))}
+    with index.sessions() as session:
         unknown = wanted - _known(session, wanted)
-        return unknown - _retired(session, unknown)
+    with holdings.sessions() as session:
+        return unknown - _retired(session, unknown) - _waiting(session, unknown)
 
 
 def _known(session: Session, keys: Collection[str]) -> set[str]:
@@ -127,6 +134,12 @@ def _known(session: Session, keys: Collection[str]) -> set[str]:
         for page in session.scalars(pages.where(Page.number.in_(some), standing)):
             known.add(f"{document_key}/{page}")
     return known
+
+
+def _waiting(session: Session, keys: Collection[str]) -> set[str]:
+    """Return those of the keys whose messages wait for the index, as where one is withdrawn at this moment."""
+    waiting = select(Message.key).where(Message.key.in_(list(keys)), Message.indexed_at.is_(None))
+    return set(session.scalars(waiting))
 
 
 def _retired(session: Session, keys: Collection[str]) -> set[str]:

@@ -11,8 +11,10 @@ from sqlalchemy.exc import DatabaseError
 
 from app.config import Settings
 from app.database.connection import Sessions, open_database, open_sessions, schema_is_current
+from app.database.readers import ReaderSessions
 from app.errors import ArchiveError, NotFoundError
 from app.search.home import IndexHome
+from app.search.sync import Synchroniser, open_homes
 from app.store import FileStore
 
 
@@ -24,6 +26,7 @@ class Holdings:
     engine: Engine
     sessions: Sessions
     index: IndexHome
+    synchroniser: Synchroniser  # of all its indexes
     store: FileStore
 
 
@@ -39,12 +42,15 @@ def open_holdings(settings: Settings) -> Iterator[Holdings]:
     if path is not None and not path.is_file():
         raise NotFoundError(f"There is no archive in {settings.home}; READINGROOM_HOME names its folder.")
     engine = open_database(settings.database_url)
-    home = IndexHome(settings)
+    sessions = open_sessions(engine)
+    readers = ReaderSessions(engine, sessions)
     try:
         _expect_this_version(engine)
-        yield Holdings(settings, engine, open_sessions(engine), home, FileStore(settings.files_folder))
+        with open_homes(settings, readers) as (home, closed):
+            synchroniser = Synchroniser(home, sessions, closed)
+            yield Holdings(settings, engine, sessions, home, synchroniser, FileStore(settings.files_folder))
     finally:
-        home.close()
+        readers.close()
         engine.dispose()
 
 

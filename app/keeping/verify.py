@@ -16,7 +16,6 @@ from app.keeping.entries import compare_entries
 from app.keeping.holdings import Holdings
 from app.keeping.originals import any_run, compare_originals
 from app.keeping.record import check_database, compare_sums
-from app.search.sync import Synchroniser
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +61,7 @@ def mend(holdings: Holdings, differences: Iterable[Difference]) -> Mended:
             mended.done.append(f"{difference.kind.value}: {difference.subject}: {done}")
         else:
             mended.left.append(difference)
-    synchroniser = Synchroniser(holdings.index, holdings.sessions)
+    synchroniser = holdings.synchroniser
     try:
         written = synchroniser.rebuild() if rebuild else synchroniser.sync()
     except ArchiveError as error:

@@ -41,6 +41,8 @@ def make_facets(matches: Matches, request: SearchRequest, names: Names, count_on
     wanted = {name: dict.fromkeys((*asked[name], *excluded.get(name, ()))) for name in FACETS}
     shown = {name: _choose(name, matches.facets[name]) for name in FACETS}
     labels = names.load_labels({name: {*shown[name], *wanted[name]} for name in FACETS})
+    # What the record no longer has, or keeps from this reader, may stand in an index for a moment.
+    shown = {name: [value for value in values if value in labels[name]] for name, values in shown.items()}
     parents = names.load_parents(shown["agency"]) if shown["agency"] else {}
     facets = []
     for name in FACETS:

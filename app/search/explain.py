@@ -5,7 +5,7 @@ from itertools import islice
 
 from rapidfuzz.distance import Levenshtein
 
-from app.search.index import Search, SearchIndex
+from app.search.index import Search, Searchable
 from app.search.query import All, Any, Everything, Field, Fuzzy, Node, Not, Word, render
 from app.search.results import TermCount
 from app.search.tokens import find_tokens
@@ -18,7 +18,7 @@ _OF_FEW_VALUES = (Field.AGENCY, Field.RELEASE, Field.BATES, Field.EXEMPTION)
 _SHORTEST = 3  # letters of a word that may be misspelt
 
 
-def count_terms(index: SearchIndex, tree: Node) -> tuple[TermCount, ...]:
+def count_terms(index: Searchable, tree: Node) -> tuple[TermCount, ...]:
     """Return what each term of a query finds by itself, in order, and words like those that find nothing."""
     leaves = list(dict.fromkeys(_find_parts(tree)))[:_MOST_TERMS]
     return tuple(_count_term(index, leaf) for leaf in leaves)
@@ -42,16 +42,16 @@ def propose(tree: Node, terms: tuple[TermCount, ...]) -> str | None:
     return render(_replace(tree, likest)) if likest else None
 
 
-def _count_term(index: SearchIndex, leaf: Node) -> TermCount:
+def _count_term(index: Searchable, leaf: Node) -> TermCount:
     count = _count(index, leaf)
     return TermCount(render(leaf), count, () if count else _find_similar(index, leaf))
 
 
-def _count(index: SearchIndex, tree: Node) -> int:
+def _count(index: Searchable, tree: Node) -> int:
     return index.search(Search(tree, limit=0, counted=False, collapse=True)).total
 
 
-def _find_similar(index: SearchIndex, leaf: Node) -> tuple[str, ...]:
+def _find_similar(index: Searchable, leaf: Node) -> tuple[str, ...]:
     if not isinstance(leaf, Word | Fuzzy) or leaf.field in _OF_FEW_VALUES:
         return ()
     tokens = find_tokens(leaf.text)
@@ -59,7 +59,8 @@ def _find_similar(index: SearchIndex, leaf: Node) -> tuple[str, ...]:
         return ()
     counts = index.find_similar(tokens[0])
     ranked = sorted(counts, key=lambda word: (Levenshtein.distance(word, tokens[0]), -counts[word], word))
-    found = (word for word in ranked[:_MOST_TRIED] if leaf.field is None or _count(index, Word(word, leaf.field)))
+    # Engines remember words of entries that were removed.
+    found = (word for word in ranked[:_MOST_TRIED] if _count(index, Word(word, leaf.field)))
     return tuple(islice(found, _MOST_SIMILAR))
 
 

@@ -33,8 +33,10 @@ class IndexHome:
         BadRequestError: the engine lacks its address or its extra.
     """
 
-    def __init__(self, settings: Settings, clock: Callable[[], float] = time.time) -> None:
-        self._folder = settings.index_folder
+    def __init__(self, settings: Settings, clock: Callable[[], float] = time.time, *, is_public: bool = True) -> None:
+        folder = settings.index_folder
+        self._folder = folder if is_public else folder.parent / "closed" / folder.name
+        self._is_public = is_public
         self._engine = make_engine(settings)
         self._clock = clock
         self._lock = threading.Lock()
@@ -94,7 +96,8 @@ class IndexHome:
                 yield index
             finally:
                 index.close()
-            self._engine.publish(folder)
+            if self._is_public:
+                self._engine.publish(folder)
             self._point_to(name)
         except BaseException:
             self._remove(folder)
@@ -106,6 +109,10 @@ class IndexHome:
         for pointer in self._folder.parent.glob(f"*/{_POINTER}"):
             if pointer.parent != self._folder:
                 pointer.unlink()
+
+    def retire(self) -> None:
+        """Let no index be live: what is not fed any more must be made anew before it answers again."""
+        (self._folder / _POINTER).unlink(missing_ok=True)
 
     def close(self) -> None:
         """Let go of all indexes."""

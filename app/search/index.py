@@ -102,7 +102,19 @@ class Held(NamedTuple):
 OnKeys = Callable[[tuple[str, ...]], None]
 
 
-class SearchIndex(Protocol):
+class Searchable(Protocol):
+    """What answers searches."""
+
+    def search(self, search: Search, on_keys: OnKeys | None = None) -> Matches:
+        """Return one page of what matches, with the counts of all of it: see `SearchIndex`."""
+        ...
+
+    def find_similar(self, word: str) -> Mapping[str, int]:
+        """Return words that are two letters or less from this one, with the number of entries that have them."""
+        ...
+
+
+class SearchIndex(Searchable, Protocol):
     """The entries that one engine keeps; `app.search.engines` makes and opens it.
 
     The engines find the same entries, count the same and sort alike by date. Scores differ in their

@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 from app.config import Settings
 from app.database.connection import open_database, open_sessions
+from app.database.readers import ReaderSessions
 from app.errors import ArchiveError
 from app.logs import set_up_logging
-from app.search.home import IndexHome
-from app.search.sync import Synchroniser
+from app.search.sync import Synchroniser, open_homes
 
 log = logging.getLogger(__name__)
 
@@ -62,14 +62,16 @@ def mend(settings: Settings) -> None:
     """Make the index anew if it cannot be read and nobody else is at it; ends the process with 1 where that fails."""
     set_up_logging(settings.log_level)
     engine = open_database(settings.database_url)
-    home = IndexHome(settings)
+    sessions = open_sessions(engine)
+    readers = ReaderSessions(engine, sessions)
     try:
-        written = Synchroniser(home, open_sessions(engine)).ensure_index(wait_s=0)
+        with open_homes(settings, readers) as (home, closed):
+            written = Synchroniser(home, sessions, closed).ensure_index(wait_s=0)
     except (ArchiveError, OSError) as error:
         log.error("index not made anew: %s", error)
         raise SystemExit(_EXIT_FAILED) from error
     finally:
-        home.close()
+        readers.close()
         engine.dispose()
     if written:
         log.warning("index could not be read and was made anew entries=%d", written)

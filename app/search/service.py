@@ -6,8 +6,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 
+from sqlalchemy import select
+
 from app.config import Settings
 from app.database.connection import Sessions
+from app.database.models import Release
+from app.database.readers import ReaderSessions, Sight
 from app.errors import BadRequestError, IndexUnavailableError, IndexUnreachableError
 from app.search.counts import make_facets, make_histogram
 from app.search.cursor import read_cursor, write_cursor
@@ -15,13 +19,14 @@ from app.search.explain import count_terms, propose
 from app.search.filters import facet_value, make_choices, make_filters, split_excluded
 from app.search.hits import HitLoader
 from app.search.home import IndexHome
-from app.search.index import Search, SearchIndex
+from app.search.index import Search, Searchable
 from app.search.lanes import Deadline, Lanes
 from app.search.marks import Marker
 from app.search.mending import Mender
 from app.search.query import MAX_COST, Field, Parsed, all_of, find_cost, parse
 from app.search.results import Hit, Results, SearchRequest
-from app.search.sync import Synchroniser
+from app.search.scope import ScopedIndex
+from app.search.sync import Closed, Synchroniser, open_homes
 
 log = logging.getLogger(__name__)
 
@@ -35,12 +40,29 @@ _ON_PAGES = frozenset({None, *Field} - {Field.AGENCY, Field.RELEASE})
 class SearchService:
     """The search of one archive; safe to use from several threads."""
 
-    def __init__(self, home: IndexHome, sessions: Sessions, lanes: Lanes | None = None) -> None:
+    def __init__(
+        self,
+        home: IndexHome,
+        sessions: Sessions,
+        *,
+        lanes: Lanes | None = None,
+        closed: Closed | None = None,
+        sight: Sight | None = None,
+    ) -> None:
         self.lanes = lanes or Lanes.of_one()
         self._home = home
-        self._sessions = sessions
+        self._sessions = sight.sessions if sight else sessions
+        self._record = sessions
+        self._closed = closed
+        self._sight = sight
         self._mender: Mender | None = None
-        self._synchroniser = Synchroniser(home, sessions)
+        self._synchroniser = Synchroniser(home, sessions, closed)
+
+    def seen_by(self, sight: Sight) -> "SearchService":
+        """Return the search of the same archive for a reader who may see this."""
+        seen = SearchService(self._home, self._record, lanes=self.lanes, closed=self._closed, sight=sight)
+        seen._mender = self._mender
+        return seen
 
     def search(self, request: SearchRequest) -> Results:
         """Answer a search.
@@ -62,7 +84,7 @@ class SearchService:
             return self._answer(request, parsed, wanted, deadline)
 
     def _answer(self, request: SearchRequest, parsed: Parsed, wanted: Search, deadline: Deadline) -> Results:
-        index = self._home.live()
+        index = self._live()
         hits: list[Hit] = []
 
         def load(keys: tuple[str, ...]) -> None:
@@ -97,7 +119,16 @@ class SearchService:
         """
         wanted = Search(parse(q).tree, limit=0, counted=False, collapse=True)
         with self._mending():
-            return self._home.live().search(wanted).total
+            return self._live().search(wanted).total
+
+    def _live(self) -> Searchable:
+        """Return the index that answers the reader."""
+        sight = self._sight
+        if sight is None or sight.is_public or self._closed is None:
+            return self._home.live()
+        with self._sessions() as session:
+            slugs = session.scalars(select(Release.slug).order_by(Release.slug)).all()
+        return ScopedIndex(self._closed.home.live(), None if sight.sees_all else sight.worlds, slugs)
 
     def mend_with(self, mender: Mender) -> None:
         """From now on have the index made anew when it cannot be read; searches fail until it is."""
@@ -177,7 +208,7 @@ def _wanted(request: SearchRequest, parsed: Parsed) -> Search:
     )
 
 
-def _count_value(index: SearchIndex, wanted: Search, deadline: Deadline, facet: str, value: str) -> int:
+def _count_value(index: Searchable, wanted: Search, deadline: Deadline, facet: str, value: str) -> int:
     """Return the number of matches that have a value of a facet, whatever else is chosen in it."""
     deadline.check()
     choices = {name: tree for name, tree in wanted.choices.items() if name != facet}
@@ -201,31 +232,28 @@ def _find_unknown(loader: HitLoader, request: SearchRequest) -> list[str]:
 
 
 @contextmanager
-def open_search(settings: Settings, sessions: Sessions) -> Iterator[SearchService]:
+def open_search(
+    settings: Settings, sessions: Sessions, readers: ReaderSessions | None = None
+) -> Iterator[SearchService]:
     """Open the search of an archive; an index that is missing, damaged or out of date is made anew.
 
     What a run that was broken off left in the queue is brought in, unless another process is at it.
-    Where that fails the archive is open all the same: what needs no index works.
+    Where that fails the archive is open all the same: what needs no index works. Without `readers` all is public.
     """
-    home = IndexHome(settings)
-    try:
-        Synchroniser(home, sessions).sync(wait_s=0)
-    except IndexUnavailableError as error:
-        log.warning("index not brought up to date: %s", error)
-    try:
-        yield SearchService(home, sessions)
-    finally:
-        home.close()
+    with open_homes(settings, readers) as (home, closed):
+        try:
+            Synchroniser(home, sessions, closed).sync(wait_s=0)
+        except IndexUnavailableError as error:
+            log.warning("index not brought up to date: %s", error)
+        yield SearchService(home, sessions, closed=closed)
 
 
-def sync_if_quick(settings: Settings, sessions: Sessions) -> None:
+def sync_if_quick(settings: Settings, sessions: Sessions, readers: ReaderSessions) -> None:
     """Bring what waits into the index, unless a large index would have to be made anew."""
-    home = IndexHome(settings)
-    synchroniser = Synchroniser(home, sessions)
-    try:
-        if synchroniser.is_quick():
-            synchroniser.sync()
-    except IndexUnavailableError as error:
-        log.warning("index not brought up to date: %s", error)
-    finally:
-        home.close()
+    with open_homes(settings, readers) as (home, closed):
+        synchroniser = Synchroniser(home, sessions, closed)
+        try:
+            if synchroniser.is_quick():
+                synchroniser.sync()
+        except IndexUnavailableError as error:
+            log.warning("index not brought up to date: %s", error)

@@ -6,6 +6,7 @@ from fastapi import Depends, Path, Query, Request
 
 from app.archive import Archive
 from app.web import resources
+from app.web.access import addressed_archive, readers_archive, whole_archive
 from app.web.page_images import PageImages
 from app.web.parameters import SearchParameters
 from app.web.schemas.bates import BatesPage
@@ -34,19 +35,15 @@ PageNumber = Annotated[int, Path(ge=1, le=10_000_000, description="From 1.")]
 ListPage = Annotated[int, Query(ge=1, le=10_000_000, description="From 1.")]
 
 
-def get_archive(request: Request) -> Archive:
-    """Return the archive that the service shows."""
-    archive: Archive = request.app.state.archive
-    return archive
-
-
 def get_page_images(request: Request) -> PageImages:
     """Return the maker of page images."""
     page_images: PageImages = request.app.state.page_images
     return page_images
 
 
-TheArchive = Annotated[Archive, Depends(get_archive)]
+TheArchive = Annotated[Archive, Depends(readers_archive)]
+TheAddressed = Annotated[Archive, Depends(addressed_archive)]  # for one record, which may be unlisted
+TheWholeArchive = Annotated[Archive, Depends(whole_archive)]
 ThePageImages = Annotated[PageImages, Depends(get_page_images)]
 TheSearch = Annotated[SearchParameters, Query()]
 
@@ -75,7 +72,7 @@ def _releases(archive: TheArchive) -> ReleasePage:
         return resources.load_releases(archive)
 
 
-def _release(archive: TheArchive, slug: Key, page: ListPage = 1) -> ReleaseDetail:
+def _release(archive: TheAddressed, slug: Key, page: ListPage = 1) -> ReleaseDetail:
     with archive.search.lanes.lists.turn():
         return resources.load_release(archive, slug, page=page)
 
@@ -85,16 +82,16 @@ def _missing(archive: TheArchive, page: ListPage = 1) -> MissingPage:
         return resources.load_missing(archive, page=page)
 
 
-def _missing_of_release(archive: TheArchive, slug: Key, page: ListPage = 1) -> MissingPage:
+def _missing_of_release(archive: TheAddressed, slug: Key, page: ListPage = 1) -> MissingPage:
     with archive.search.lanes.lists.turn():
         return resources.load_missing(archive, slug, page=page)
 
 
-def _document(archive: TheArchive, key: Key, page: ListPage = 1, q: MarkQuery = "") -> DocumentDetail:
+def _document(archive: TheAddressed, key: Key, page: ListPage = 1, q: MarkQuery = "") -> DocumentDetail:
     return resources.load_document(archive, key, page=page, q=q)
 
 
-def _page(archive: TheArchive, key: Key, number: PageNumber, q: MarkQuery = "") -> PageDetail:
+def _page(archive: TheAddressed, key: Key, number: PageNumber, q: MarkQuery = "") -> PageDetail:
     return resources.load_page(archive, key, number, q=q)
 
 
@@ -102,7 +99,7 @@ def _bates(archive: TheArchive, number: Key) -> BatesPage:
     return resources.load_bates(archive, number)
 
 
-def _message(archive: TheArchive, key: Key, q: MarkQuery = "") -> MessageDetail:
+def _message(archive: TheAddressed, key: Key, q: MarkQuery = "") -> MessageDetail:
     return resources.load_message(archive, key, q=q)
 
 

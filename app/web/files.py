@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse, Response
 
 from app.errors import UnreadableFileError
-from app.web.dependencies import Key, PageNumber, TheArchive, ThePageImages
+from app.web.dependencies import Key, PageNumber, TheAddressed, ThePageImages
 from app.web.page_images import LARGEST_DPI, SMALLEST_DPI
 from app.web.resources import load_original, load_page_original
 
@@ -20,7 +20,7 @@ _PICTURE = "default-src 'none'; style-src 'unsafe-inline'"  # the browser's own:
 
 
 @router.get("/documents/{key}/original")
-def download_original(archive: TheArchive, key: Key) -> FileResponse:
+def download_original(archive: TheAddressed, key: Key) -> FileResponse:
     """The file exactly as it was released; browsers save it and do not open it here."""
     original = load_original(archive, key)
     return FileResponse(
@@ -38,7 +38,7 @@ def download_original(archive: TheArchive, key: Key) -> FileResponse:
 @router.get("/documents/{key}/pages/{number}.webp")
 def page_image(
     request: Request,
-    archive: TheArchive,
+    archive: TheAddressed,
     page_images: ThePageImages,
     key: Key,
     number: PageNumber,

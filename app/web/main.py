@@ -9,7 +9,7 @@ from fastapi.staticfiles import StaticFiles
 
 from app.archive import Archive
 from app.search.mending import Mender
-from app.web import api, docs, files, pages, review
+from app.web import access, api, docs, files, pages, review
 from app.web.deadlines import CLIENT_TIMEOUT
 from app.web.door import DoorMiddleware
 from app.web.middleware import AnswerMiddleware
@@ -51,10 +51,11 @@ def create_app(archive: Archive, decide: Decide | None = None) -> FastAPI:
     )
     archive.search.mend_with(Mender(archive.settings))
     add_problem_handlers(app)
-    for router in (api.router, files.router, pages.router, docs.router):
+    for router in (api.router, files.router, pages.router, docs.router, access.router):
         app.include_router(router)
     token = archive.settings.review_token
     has_review = token is not None and decide is not None
+    app.add_middleware(access.AccessMiddleware)
     app.add_middleware(DoorMiddleware, hosts=archive.settings.host_names, takes_forms=has_review)
     app.add_middleware(AnswerMiddleware)
     if token is not None and decide is not None:

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
 from app.errors import ArchiveError
+from app.web.access import challenge_of
 from app.web.middleware import SAFE_HEADERS
 from app.web.render import render
 from app.web.resources import MovedError
@@ -90,6 +91,7 @@ def _archive_error(request: Request, error: Exception) -> Response:
     answer = answer_problem(request, error.status, error.code, str(error))
     if error.retry_after_s is not None:
         answer.headers["Retry-After"] = str(error.retry_after_s)
+    answer.headers.update(challenge_of(error, request))
     return answer
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.database.models import Agency, Message, Participant, Person
 from app.database.person_merges import queue_messages
+from app.database.worlds import PUBLIC
 from ingest.affiliation import Inherited, Mention, inherit_agencies
 from ingest.people_merging import Domains
 from ingest.people_merging.names import name_part, read_name
@@ -29,6 +30,7 @@ class _Mailbox(NamedTuple):
     evidence: str | None
     inherited: bool
     sent_at: datetime | None
+    world: str  # of its message
 
 
 def top_agencies(session: Session) -> dict[int, int]:
@@ -52,7 +54,7 @@ def spread_agencies(session: Session, person_ids: Collection[int]) -> None:
         for row in _load_mailboxes(session, chunk):
             of_person[row.representative].append(row)
         for mailboxes in of_person.values():
-            changes += _changes(mailboxes, tops)
+            changes += _changes_by_world(mailboxes, tops)
     for start in range(0, len(changes), _CHUNK):
         part = changes[start : start + _CHUNK]
         session.execute(update(Participant), part)
@@ -73,6 +75,7 @@ def _load_mailboxes(session: Session, person_ids: Collection[int]) -> Iterator[_
             Participant.agency_evidence,
             Participant.agency_inherited,
             Message.sent_at,
+            Message.world,
         )
         .join(Person, Person.id == Participant.person_id)
         .join(Message, Message.id == Participant.message_id)
@@ -85,7 +88,15 @@ def _load_mailboxes(session: Session, person_ids: Collection[int]) -> Iterator[_
         .order_by(Participant.id)
     )
     for row in rows:
-        yield _Mailbox(*row)
+        yield _Mailbox._make(row)
+
+
+def _changes_by_world(mailboxes: list[_Mailbox], tops: dict[int, int]) -> Iterator[dict[str, object]]:
+    """Yield the changes; a mailbox inherits from those that its own readers may see: see app/database/worlds.py."""
+    for world in sorted({row.world for row in mailboxes}):
+        seen = [row for row in mailboxes if row.world in (PUBLIC, world)]
+        own = {row.id for row in seen if row.world == world}
+        yield from (change for change in _changes(seen, tops) if change["id"] in own)
 
 
 def _changes(mailboxes: list[_Mailbox], tops: dict[int, int]) -> Iterator[dict[str, object]]:

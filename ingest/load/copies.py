@@ -1,6 +1,6 @@
 """Write where copies of one message differ: what one shows and another withholds is kept word by word."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import delete, insert, select
@@ -22,9 +22,12 @@ class _Copy(NamedTuple):
     letters: str
 
 
-def store_differences(session: Session, copies: Sequence[Sequence[int]]) -> None:
-    """Compare the copies of each message, given by their ids, with the fullest one; equal ones leave no row."""
-    everyone = sorted(one for each in copies for one in each)
+def store_differences(session: Session, copies: Sequence[Sequence[int]], own: Collection[int]) -> None:
+    """Compare the copies of each message, given by their ids, with the fullest one; equal ones leave no row.
+
+    Only pairs of which one is `own` are written: what two public copies show does not depend on one that is not.
+    """
+    everyone = sorted(one for each in copies for one in each if one in own)
     for chunk in in_chunks(everyone):
         for side in (rows.CopyDifference.message_id, rows.CopyDifference.other_id):
             session.execute(delete(rows.CopyDifference).where(side.in_(chunk)))
@@ -33,7 +36,8 @@ def store_differences(session: Session, copies: Sequence[Sequence[int]]) -> None
     for group in in_chunks(several, _TOGETHER):
         texts = _load_copies(session, [one for each in group for one in each])
         for each in group:
-            found.extend(_compare([texts[one] for one in each]))
+            pairs = _compare([texts[one] for one in each])
+            found.extend(pair for pair in pairs if pair["message_id"] in own or pair["other_id"] in own)
     if found:
         session.execute(insert(rows.CopyDifference), found)
 

@@ -5,15 +5,17 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.database import models as rows
+from app.database.worlds import unlink
 from ingest.dates import count_day_orders, parse_date
 from ingest.load.chunks import in_chunks
-from ingest.load.threads import unlink
 
 _NUMERIC = tuple(f"%_{sign}_%{sign}__%" for sign in "/-.")  # LIKE: wider than what is read as a numeric date
+_CLOSED = 1 << 30  # added to the id of a release that is not public
+_TURN = case((rows.Release.visibility == rows.Visibility.PUBLIC, rows.Release.id), else_=rows.Release.id + _CLOSED)
 
 
 class _Date(NamedTuple):
@@ -52,12 +54,13 @@ def _load_dates(session: Session, release_id: int) -> Collection[list[_Date]]:
     message = rows.Message
     found = session.execute(
         select(message.document_id, message.id, message.date_text, message.sent_at)
-        # A file of several releases follows that which had it first.
+        # A file of several releases follows that which had it first, a public one if there is one.
         .where(
             message.document_id.in_(
                 select(rows.ReleasedFile.document_id)
+                .join(rows.Release, rows.Release.id == rows.ReleasedFile.release_id)
                 .group_by(rows.ReleasedFile.document_id)
-                .having(func.min(rows.ReleasedFile.release_id) == release_id)
+                .having(func.min(_TURN).in_([release_id, release_id + _CLOSED]))
             )
         )
         .where(or_(*(message.date_text.like(pattern) for pattern in _NUMERIC)))

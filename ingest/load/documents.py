@@ -9,11 +9,11 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.database import models as rows
+from app.database.worlds import NOWHERE, PUBLIC, settle_worlds, unlink
 from ingest.agencies import AgencyTable
 from ingest.load.attached import Attached
 from ingest.load.messages import store_messages, store_papers
 from ingest.load.pages import store_pages, store_redactions
-from ingest.load.threads import unlink
 from ingest.records import (
     PageRecord,
     Reading,
@@ -66,6 +66,12 @@ def link_file(session: Session, release: rows.Release, file: SourceFile, documen
         count += 1
         path = f"{base} ({count})"
     session.add(rows.ReleasedFile(release_id=release.id, document_id=document.id, path=path))
+    session.flush()
+    before = document.world
+    settle_worlds(session, [document.id])
+    if document.world == PUBLIC and before not in (PUBLIC, NOWHERE) and document.parent_id is None:
+        parent = select(rows.Document.id).where(rows.Document.sha256 == file.parent_sha256)
+        document.parent_id = session.scalar(parent) if file.parent_sha256 else None
     if not _is_bare(document):
         _queue_again(session, document)
     return True
@@ -113,6 +119,8 @@ def store_document(
     store_redactions(session, reading, pages, messages)
     store_papers(session, document, reading.papers, messages)
     _lead_on(session, document, old_keys, messages)
+    if document.world != NOWHERE:
+        settle_worlds(session, [document.id])
     return document
 
 
@@ -153,6 +161,7 @@ def add_pages(session: Session, file: SourceFile, pages: Sequence[PageRecord]) -
     numbers = [page.number for page in pages]
     session.execute(delete(rows.Page).where(rows.Page.document_id == document.id, rows.Page.number.in_(numbers)))
     store_pages(session, document, pages)
+    settle_worlds(session, [document.id])
 
 
 def _write_row(
@@ -161,7 +170,7 @@ def _write_row(
     parent = select(rows.Document.id).where(rows.Document.sha256 == file.parent_sha256)
     parent_id = session.scalar(parent) if file.parent_sha256 else None
     if document is None:
-        document = rows.Document(key=file.sha256[:_KEY_DIGITS], sha256=file.sha256, name=file.name)
+        document = rows.Document(key=file.sha256[:_KEY_DIGITS], sha256=file.sha256, name=file.name, world=NOWHERE)
         session.add(document)
     document.kind, document.size_bytes = file.kind.value, file.size_bytes
     document.page_count, document.state = page_count, rows.DocumentState(state.value)

@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session, aliased
 from app.database.models import (
     Correction,
     CorrectionAction,
+    Message,
     Participant,
     Person,
     PersonMerge,
     Role,
 )
 from app.database.person_merges import MACHINE, cut_merge, merge_people, regroup
+from app.database.worlds import PUBLIC, find_homes, is_mixed, within
 from app.errors import ArchiveError
 from ingest.load.affiliation import spread_agencies, top_agencies
 from ingest.people_merging import Domains, Identity, Merge, find_candidates, propose_merges
@@ -63,26 +65,56 @@ def merge_found_people(session: Session, *, now: datetime) -> int:
     if not waiting:
         return 0
     _apply_corrections(session, now)
-    people = session.execute(select(Person.id, Person.key, Person.name, Person.address)).all()
-    chosen = find_candidates([(row.key, row.name, row.address) for row in people], set(waiting.values()))
-    ids = {row.key: row.id for row in people}
-    merges = propose_merges(
-        _load_identities(session, {ids[key]: key for key in chosen}),
-        domains=_load_domains(session),
-        joined=_decided(session, held=True),
-        apart=[frozenset(pair) for pair in _decided(session, held=False)],
-    )
-    touched = {ids[key] for key in chosen}
-    added = _write(session, {_pair(ids[merge.key], ids[merge.other]): merge for merge in merges}, touched, now)
+    homes = find_homes(session)
+    touched, added = _part(session, homes, now), 0
+    for world in sorted({home for home in (homes.get(one, PUBLIC) for one in waiting) if home is not None}):
+        among, new = _merge_among(session, waiting, homes, world, now)
+        touched, added = touched | among, added + new
     session.flush()
     spread_agencies(session, regroup(session, touched | set(waiting)))
     for chunk in _chunks(waiting):
         session.execute(update(Person).where(Person.id.in_(chunk)).values(weighed_at=now))
-    log.info("people weighed=%d merges=%d new=%d", len(touched), len(merges), added)
+    log.info("people weighed=%d new=%d", len(touched), added)
     return added
 
 
 _WAITS = Person.weighed_at.is_(None)
+
+
+def _merge_among(
+    session: Session, waiting: Mapping[int, str], homes: Mapping[int, str | None], world: str, now: datetime
+) -> tuple[set[int], int]:
+    """Compare the people of one world with each other, by what is printed there: see app/database/worlds.py.
+
+    Return who was weighed and how many merges are new.
+    """
+    every = session.execute(select(Person.id, Person.key, Person.name, Person.address)).all()
+    people = [row for row in every if homes.get(row.id, PUBLIC) == world]
+    ids = {row.key: row.id for row in people}
+    asked = {key for key in waiting.values() if key in ids}
+    chosen = find_candidates([(row.key, row.name, row.address) for row in people], asked)
+    merges = propose_merges(
+        _load_identities(session, {ids[key]: key for key in chosen}, world),
+        domains=_load_domains(session, world),
+        joined=_decided(session, held=True),
+        apart=[frozenset(pair) for pair in _decided(session, held=False)],
+    )
+    touched = {ids[key] for key in chosen}
+    found = {_pair(ids[merge.key], ids[merge.other]): merge for merge in merges}
+    return touched, _write(session, found, touched, now)
+
+
+def _part(session: Session, homes: Mapping[int, str | None], now: datetime) -> set[int]:
+    """Cut what the machine joined before one of the two came into another world; return whom that touches."""
+    if not homes:
+        return set()
+    touched = set()
+    for row in session.scalars(select(PersonMerge).where(PersonMerge.made_by == MACHINE, PersonMerge.cut_by.is_(None))):
+        home = homes.get(row.person_id, PUBLIC)
+        if home is None or home != homes.get(row.other_id, PUBLIC):
+            row.cut_by, row.cut_at = MACHINE, now
+            touched |= {row.person_id, row.other_id}
+    return touched
 
 
 def _apply_corrections(session: Session, now: datetime) -> None:
@@ -153,18 +185,20 @@ def _write(session: Session, merges: Mapping[tuple[int, int], Merge], weighed: C
     return added
 
 
-def _load_domains(session: Session) -> Domains:
+def _load_domains(session: Session, world: str) -> Domains:
     counted = select(Participant.address, func.count()).where(Participant.address.is_not(None))
+    if is_mixed(session):
+        counted = counted.join(Message, Message.id == Participant.message_id).where(within(world))
     rows = session.execute(counted.group_by(Participant.address))
     return Domains((address, times) for address, times in rows if address is not None)
 
 
-def _load_identities(session: Session, keys: Mapping[int, str]) -> list[Identity]:
+def _load_identities(session: Session, keys: Mapping[int, str], world: str) -> list[Identity]:
     """Return those of these people who are printed, with everything that tells them from others."""
     tops = top_agencies(session)
     addresses = dict(session.execute(select(Person.id, Person.address)).all())
     found = {number: _Printed() for number in keys}
-    for mention in _every_mention(session, keys):
+    for mention in _every_mention(session, keys, world):
         printed = found[mention.person_id]
         printed.times += 1
         printed.messages.add(mention.message_id)
@@ -190,7 +224,7 @@ def _load_identities(session: Session, keys: Mapping[int, str]) -> list[Identity
     ]
 
 
-def _every_mention(session: Session, ids: Collection[int]) -> Iterator[_Mention]:
+def _every_mention(session: Session, ids: Collection[int], world: str) -> Iterator[_Mention]:
     columns = (
         Participant.person_id,
         Participant.printed,
@@ -200,8 +234,11 @@ def _every_mention(session: Session, ids: Collection[int]) -> Iterator[_Mention]
         Participant.role,
         Participant.message_id,
     )
+    mentions = select(*columns)
+    if is_mixed(session):
+        mentions = mentions.join(Message, Message.id == Participant.message_id).where(Message.world == world)
     for chunk in _chunks(ids):
-        for row in session.execute(select(*columns).where(Participant.person_id.in_(chunk))):
+        for row in session.execute(mentions.where(Participant.person_id.in_(chunk))):
             yield _Mention._make(row)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.database import models as rows
+from app.database.worlds import NOWHERE
 from ingest.agencies import AgencyTable
 from ingest.load.attached import Attached
 from ingest.load.people import PeopleWriter
@@ -47,7 +48,6 @@ def store_messages(
         session.add(message)
         session.flush()
         stored.append(message)
-    people.rename()
     return stored
 
 
@@ -94,6 +94,7 @@ def _message(document: rows.Document, record: MessageRecord, position: int, key:
         in_reply_to=record.in_reply_to,
         references_text=" ".join(record.references),
         checked_by=record.checked_by,
+        world=NOWHERE,
     )
 
 

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.database import models as rows
 from app.database.word_boxes import WordBox, pack_boxes
+from app.database.worlds import NOWHERE
 from ingest.records import Level, MessageRecord, PageRecord, Reading, Redaction
 
 
@@ -24,6 +25,7 @@ def store_pages(session: Session, document: rows.Document, pages: Sequence[PageR
             word_boxes=pack_boxes([WordBox(*word.box) for word in page.words]),
             stamped_numbers=" ".join(page.stamped_numbers),
             in_message=page.in_message,
+            world=NOWHERE,
             bates_numbers=[rows.BatesNumber(number=number) for number in page.bates_numbers],
         )
     session.add_all(stored.values())

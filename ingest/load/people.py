@@ -2,10 +2,9 @@
 
 import hashlib
 import re
-from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.database.models import Agency, Participant, Person, Role
@@ -33,24 +32,6 @@ class PeopleWriter:
     def participants(self, headers: Headers) -> list[Participant]:
         """Return the rows of everyone in a header, in the order of roles and as printed."""
         return [self._participant(role, mailbox) for role, mailbox in every_mailbox(headers)]
-
-    def rename(self) -> None:
-        """Give each of these people the name that is printed most often, not the first or a misread one."""
-        ids = [person.id for person in self._people.values()]
-        counts: dict[int, Counter[str]] = defaultdict(Counter)
-        for start in range(0, len(ids), 500):
-            counted = (
-                select(Participant.person_id, Participant.name, func.count())
-                .where(Participant.person_id.in_(ids[start : start + 500]), Participant.name.is_not(None))
-                .group_by(Participant.person_id, Participant.name)
-            )
-            for person_id, name, times in self._session.execute(counted):
-                if person_id is not None and name is not None:
-                    counts[person_id][name] = times
-        for person in self._people.values():
-            names = counts[person.id]
-            if names:
-                person.name = min(names, key=lambda name: (-names[name], name))
 
     def _participant(self, role: Role, mailbox: Mailbox) -> Participant:
         match = find_agency(self._table, address=mailbox.address, tag=mailbox.tag, printed=mailbox.printed)

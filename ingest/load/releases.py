@@ -5,7 +5,8 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.database.models import Agency, Release
+from app.database.models import Agency, Release, Visibility
+from app.database.worlds import settle_release
 from app.errors import BadRequestError
 from ingest.agencies import AgencyTable
 from ingest.records import ReleaseRecord
@@ -53,7 +54,18 @@ def store_release(session: Session, record: ReleaseRecord, table: AgencyTable) -
         if value := getattr(record, name):
             setattr(release, name, _parse_day(name, value))
     session.flush()
+    if record.visibility and release.visibility is not (visibility := _parse_visibility(record.visibility)):
+        release.visibility = visibility
+        session.flush()
+        settle_release(session, release.id)
     return release
+
+
+def _parse_visibility(value: str) -> Visibility:
+    try:
+        return Visibility(value)
+    except ValueError as error:
+        raise BadRequestError(f"visibility is {value!r}; there is {', '.join(Visibility)}.") from error
 
 
 def _parse_day(name: str, value: str) -> date:

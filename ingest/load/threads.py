@@ -5,17 +5,19 @@ the messages that share a mark with them and the threads of these.
 """
 
 import logging
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, select, text, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, delete, exists, func, insert, select, text, update
+from sqlalchemy.orm import Session
 
 from app.database import models as rows
+from app.database.worlds import NOWHERE, PUBLIC, WITHDRAWN, is_mixed, within
 from ingest.load.appearances import load_appearances
 from ingest.load.chunks import in_chunks
 from ingest.load.copies import store_differences
+from ingest.load.sent import drop_sent, queue_copies, store_beside, update_rows
 from ingest.records import Appearance, Doubt, Threads
 from ingest.threads import find_marks, link_appearances
 
@@ -29,40 +31,34 @@ _OWN_DOUBTS = ("two_parents", "thread_circle")
 
 
 def link_waiting(session: Session) -> bool:
-    """Tie messages that wait, at most some thousands at a time; return whether there were any."""
+    """Tie messages that wait, at most some thousands at a time; return whether there were any.
+
+    Public ones are tied to public ones alone, and first; others to these and to those of their own world, and
+    change nothing about public ones: see app/database/worlds.py.
+    """
     _take_turn(session)
-    waiting = session.scalars(
-        select(rows.Message.id)
-        .where(rows.Message.sent_message_id.is_(None))
-        .order_by(rows.Message.id)
-        .limit(_AT_A_TIME)
-    ).all()
+    world, waiting = _find_waiting(session)
     if not waiting:
         return False
     appearances = load_appearances(session, waiting)
     _mark(session, appearances)
-    touched = _touched(session, waiting)
+    seen = within(world) if is_mixed(session) else None
+    touched = _touched(session, waiting, seen)
+    if world == PUBLIC and seen is not None:
+        _let_others_wait(session, waiting, touched)
     appearances += load_appearances(session, sorted(touched.difference(waiting)))
     threads = link_appearances(appearances)
     had = _earlier(session, appearances)
-    _store(session, threads, had)
-    _write_doubts(session, appearances, threads)
-    store_differences(session, _regrouped(threads, had))
+    if world == PUBLIC:
+        own = {one.id for one in appearances}
+        _store(session, threads, had)
+    else:
+        own = _of_world(session, appearances, world)
+        store_beside(session, threads, had, own, world)
+    _write_doubts(session, [one for one in appearances if one.id in own], threads)
+    store_differences(session, _regrouped(threads, had), own)
     log.info("tied waiting=%d touched=%d sent=%d", len(waiting), len(touched), len(threads.sent))
     return True
-
-
-def unlink(session: Session, condition: ColumnElement[bool]) -> None:
-    """Let all messages of the threads in which these messages stand wait to be tied again."""
-    own, other = aliased(rows.SentMessage), aliased(rows.SentMessage)
-    theirs = select(own.thread_id).join(rows.Message, rows.Message.sent_message_id == own.id).where(condition)
-    of_threads = select(other.id).where(other.thread_id.in_(theirs))
-    session.execute(
-        update(rows.Message)
-        .where(rows.Message.sent_message_id.in_(of_threads))
-        .values(sent_message_id=None)
-        .execution_options(synchronize_session=False)
-    )
 
 
 def unlink_all(session: Session) -> None:
@@ -76,20 +72,54 @@ def _take_turn(session: Session) -> None:
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     stands = exists().where(rows.Message.sent_message_id == rows.SentMessage.id)
-    _drop_sent(session, select(rows.SentMessage.id).where(~stands))
+    drop_sent(session, select(rows.SentMessage.id).where(~stands))
 
 
-def _drop_sent(session: Session, gone: Select[int] | Sequence[int]) -> None:
-    for column in (rows.SentMessage.parent_id, rows.SentMessage.thread_id):
+def _find_waiting(session: Session) -> tuple[str, Sequence[int]]:
+    """Return the world whose turn it is, and its messages that wait; what nobody may read is never tied."""
+    waits = select(rows.Message.id).where(rows.Message.sent_message_id.is_(None)).order_by(rows.Message.id)
+    public = session.scalars(waits.where(rows.Message.world == PUBLIC).limit(_AT_A_TIME)).all()
+    if public:
+        return PUBLIC, public
+    of_others = select(rows.Message.world).where(
+        rows.Message.sent_message_id.is_(None), rows.Message.world.not_in([PUBLIC, NOWHERE, WITHDRAWN])
+    )
+    world = session.scalar(of_others.limit(1))
+    if world is None:
+        return PUBLIC, ()
+    return world, session.scalars(waits.where(rows.Message.world == world).limit(_AT_A_TIME)).all()
+
+
+def _of_world(session: Session, appearances: Sequence[Appearance], world: str) -> set[int]:
+    own: set[int] = set()
+    for chunk in in_chunks(one.id for one in appearances):
+        found = select(rows.Message.id).where(rows.Message.id.in_(chunk), rows.Message.world == world)
+        own.update(session.scalars(found))
+    return own
+
+
+def _let_others_wait(session: Session, waiting: Sequence[int], touched: Iterable[int]) -> None:
+    """Let what is not public wait again where it may hang on these public messages: it is tied after them."""
+    marks: set[int] = set()
+    for chunk in in_chunks(waiting):
+        marks.update(session.scalars(select(rows.MessageMark.mark).where(rows.MessageMark.message_id.in_(chunk))))
+    others = set(_sharing(session, marks, rows.Message.world != PUBLIC))
+    threads: set[int] = set()
+    for chunk in in_chunks(sorted(others.union(touched))):
+        of_messages = (
+            select(rows.SentMessage.thread_id)
+            .join(rows.Message, rows.Message.sent_message_id == rows.SentMessage.id)
+            .where(rows.Message.id.in_(chunk), rows.SentMessage.thread_id.is_not(None))
+        )
+        threads.update(one for one in session.scalars(of_messages.distinct()) if one is not None)
+    for chunk in in_chunks(sorted(threads)):
+        inside = select(rows.SentMessage.id).where(rows.SentMessage.thread_id.in_(chunk))
         session.execute(
-            update(rows.SentMessage)
-            .where(column.in_(gone))
-            .values({column: None} | ({rows.SentMessage.parent_evidence: None} if column.key == "parent_id" else {}))
+            update(rows.Message)
+            .where(rows.Message.world != PUBLIC, rows.Message.sent_message_id.in_(inside))
+            .values(sent_message_id=None)
             .execution_options(synchronize_session=False)
         )
-    session.execute(
-        delete(rows.SentMessage).where(rows.SentMessage.id.in_(gone)).execution_options(synchronize_session=False)
-    )
 
 
 def _mark(session: Session, appearances: Sequence[Appearance]) -> None:
@@ -101,15 +131,18 @@ def _mark(session: Session, appearances: Sequence[Appearance]) -> None:
         session.execute(insert(rows.MessageMark), marks)
 
 
-def _touched(session: Session, waiting: Sequence[int]) -> set[int]:
-    """Return the waiting messages, those that share a mark with one of them, and all of their threads."""
+def _touched(session: Session, waiting: Sequence[int], seen: ColumnElement[bool] | None) -> set[int]:
+    """Return the waiting messages, those that share a mark with one of them, and all of their threads.
+
+    Only those messages that are `seen`; None: all.
+    """
     found = set(waiting)
     marks: set[int] = set()
     for chunk in in_chunks(waiting):
         marks.update(
             session.scalars(select(rows.MessageMark.mark).where(rows.MessageMark.message_id.in_(chunk)).distinct())
         )
-    found.update(_sharing(session, marks))
+    found.update(_sharing(session, marks, seen))
     sent: set[int] = set()
     for chunk in in_chunks(sorted(found)):
         sent.update(
@@ -122,17 +155,21 @@ def _touched(session: Session, waiting: Sequence[int]) -> set[int]:
         )
     for threads in in_chunks(sorted(sent)):
         inside = select(rows.SentMessage.id).where(rows.SentMessage.thread_id.in_(threads))
-        found.update(session.scalars(select(rows.Message.id).where(rows.Message.sent_message_id.in_(inside))))
+        of_threads = select(rows.Message.id).where(rows.Message.sent_message_id.in_(inside))
+        found.update(session.scalars(of_threads if seen is None else of_threads.where(seen)))
     return found
 
 
-def _sharing(session: Session, marks: Iterable[int]) -> Iterator[int]:
+def _sharing(session: Session, marks: Iterable[int], seen: ColumnElement[bool] | None) -> Iterator[int]:
     """Yield the messages that have one of these marks; of one that many have, the first few, for it tells little."""
     mark, message_id = rows.MessageMark.mark, rows.MessageMark.message_id
     place = func.row_number().over(partition_by=mark, order_by=message_id).label("place")
     holders = func.count().over(partition_by=mark).label("holders")
     for chunk in in_chunks(sorted(marks)):
-        held = select(message_id, place, holders).where(mark.in_(chunk)).subquery()
+        holding = select(message_id, place, holders).where(mark.in_(chunk))
+        if seen is not None:
+            holding = holding.join(rows.Message, rows.Message.id == message_id).where(seen)
+        held = holding.subquery()
         few = (held.c.holders <= _MOST_SHARING) | (held.c.place <= _OF_MANY)
         yield from session.scalars(select(held.c.message_id).where(few).distinct())
 
@@ -168,29 +205,11 @@ def _store(session: Session, threads: Threads, had: dict[int, int]) -> None:
         for one in sent.appearances
         if had.get(one) != ids[number]
     ]
-    _update(session, rows.Message, moved)
+    update_rows(session, rows.Message, moved)
     regrouped = {change["sent_message_id"] for change in moved}
-    _queue_copies(session, [row for number, row in ids.items() if row in regrouped])
+    queue_copies(session, [row for number, row in ids.items() if row in regrouped])
     for gone in in_chunks(sorted(set(had.values()) - kept.keys())):
-        _drop_sent(session, list(gone))
-
-
-def _queue_copies(session: Session, sent_ids: Iterable[int]) -> None:
-    """Let the printed copies of these sent messages wait for the index, which knows what is a copy of what."""
-    for chunk in in_chunks(sorted(sent_ids)):
-        printed: dict[int, list[int]] = defaultdict(list)
-        # Levels are told apart here: a condition on them makes SQLite walk over every printed message.
-        tied = select(rows.Message.sent_message_id, rows.Message.id, rows.Message.level)
-        for sent_id, message_id, level in session.execute(tied.where(rows.Message.sent_message_id.in_(chunk))):
-            if level is rows.Level.PRINTED and sent_id is not None:
-                printed[sent_id].append(message_id)
-        for ids in in_chunks(one for copies in printed.values() if len(copies) > 1 for one in copies):
-            session.execute(
-                update(rows.Message)
-                .where(rows.Message.id.in_(ids))
-                .values(indexed_at=None)
-                .execution_options(synchronize_session=False)
-            )
+        drop_sent(session, list(gone))
 
 
 def _earlier(session: Session, appearances: Sequence[Appearance]) -> dict[int, int]:
@@ -213,10 +232,11 @@ def _write_sent(session: Session, threads: Threads, ids: dict[int, int]) -> None
             "thread_id": ids[sent.thread],
             "is_printed": sent.is_printed,
             "is_reply": sent.is_reply,
+            "world": PUBLIC,
         }
         for number, sent in enumerate(threads.sent)
     ]
-    _update(session, rows.SentMessage, values)
+    update_rows(session, rows.SentMessage, values)
 
 
 def _write_doubts(session: Session, appearances: Sequence[Appearance], threads: Threads) -> None:
@@ -229,17 +249,9 @@ def _write_doubts(session: Session, appearances: Sequence[Appearance], threads: 
             if now != doubts:
                 doubtful = bool(now) and checked_by is None
                 changed.append({"id": message_id, "doubts": now, "doubtful": doubtful})
-    _update(session, rows.Message, changed)
+    update_rows(session, rows.Message, changed)
 
 
 def _with_doubt(doubts: Sequence[Sequence[str]], doubt: Doubt | None) -> list[list[str]]:
     others = [list(each) for each in doubts if each[0] not in _OWN_DOUBTS]
     return others if doubt is None else [*others, [doubt.code, doubt.detail]]
-
-
-def _update(session: Session, model: type[rows.Base], values: Sequence[dict[str, Any]]) -> None:
-    groups: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
-    for each in values:
-        groups[tuple(each)].append(each)
-    for group in groups.values():
-        session.execute(update(model), group)

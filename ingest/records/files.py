@@ -83,3 +83,4 @@ class ReleaseRecord:
     covers_to: str | None = None
     source_url: str | None = None
     note: str | None = None
+    visibility: str | None = None  # "private", "unlisted" or "public"; None: as it is, at first public

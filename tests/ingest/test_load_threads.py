@@ -16,8 +16,8 @@ from app.database.models import (
     ParentEvidence,
     SentMessage,
 )
+from app.database.worlds import unlink
 from app.search.results import SearchRequest
-from ingest.load.threads import unlink
 from ingest.pipeline import link_messages
 from tests.support.seed import add_document, add_message, add_release
 

@@ -133,9 +133,10 @@ def _faults_of_part(part: Message, words: set[str], hashes: set[str]) -> Iterato
         wanted = set(_WORD.findall(content.decode("ascii", "replace")))
         if wanted and len(wanted & words) < _ENOUGH * len(wanted):
             yield f"{len(wanted - words)} of {len(wanted)} words are lost: {sorted(wanted - words)[:9]}"
-    elif part.get_filename() or _is_attachment(part) or part.get_content_maintype() != "text":
-        if hashlib.sha256(content).hexdigest() not in hashes:
-            yield f"the attachment {part.get_filename()!r} of {len(content)} bytes ({part.get_content_type()}) is lost"
+    elif hashlib.sha256(content).hexdigest() not in hashes and (
+        part.get_filename() or _is_attachment(part) or part.get_content_maintype() != "text"
+    ):
+        yield f"the attachment {part.get_filename()!r} of {len(content)} bytes ({part.get_content_type()}) is lost"
 
 
 def _is_attachment(part: Message) -> bool:

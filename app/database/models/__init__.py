@@ -1,5 +1,6 @@
 """The tables of the archive, one noun a file."""
 
+from app.database.models.access import ReadToken, Tombstone, Withdrawal, World
 from app.database.models.agency import Agency, Person, PersonMerge
 from app.database.models.base import (
     Base,
@@ -13,6 +14,7 @@ from app.database.models.base import (
     RedactionShape,
     Role,
     TextSource,
+    Visibility,
 )
 from app.database.models.document import BatesNumber, Document, Leak, Page, Paper, Problem, Redaction
 from app.database.models.message import (
@@ -52,6 +54,7 @@ __all__ = [
     "Person",
     "PersonMerge",
     "Problem",
+    "ReadToken",
     "Redaction",
     "RedactionShape",
     "Redirect",
@@ -61,4 +64,8 @@ __all__ = [
     "Role",
     "SentMessage",
     "TextSource",
+    "Tombstone",
+    "Visibility",
+    "Withdrawal",
+    "World",
 ]

@@ -38,6 +38,14 @@ class DocumentState(StrEnum):
     REFUSED = "refused"  # over a limit, or of a type that is not read
 
 
+class Visibility(StrEnum):
+    """Who may read a release."""
+
+    PUBLIC = "public"
+    UNLISTED = "unlisted"  # whoever has an address of it; it stands in no list and no search
+    PRIVATE = "private"  # whoever has a token that opens it
+
+
 class Level(StrEnum):
     """Whether an email is a document's own or stands inside another."""
 

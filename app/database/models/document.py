@@ -2,17 +2,20 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from app.database.bates_key import bates_key
 from app.database.models.base import Base, DocumentState, PaperKind, RedactionShape, TextSource
+
+NOT_PUBLIC = text("world <> ''")  # few rows: an index of the others would lead the planner astray
 
 
 class Document(Base):
     """One released file, whatever became of it; its bytes lie in the file store under `sha256`."""
 
     __tablename__ = "documents"
+    __table_args__ = (Index("ix_documents_world", "world", sqlite_where=NOT_PUBLIC, postgresql_where=NOT_PUBLIC),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)  # first 16 hex digits of the SHA-256
@@ -25,6 +28,7 @@ class Document(Base):
     pipeline_version: Mapped[int]
     ingested_at: Mapped[datetime]  # UTC
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("documents.id"), index=True)  # the zip or mail it lay in
+    world: Mapped[str] = mapped_column(default="", server_default="")  # who may read it: see app/database/worlds.py
 
     pages: Mapped[list["Page"]] = relationship(
         lazy="raise", order_by="Page.number", cascade="all, delete-orphan", passive_deletes=True
@@ -41,6 +45,7 @@ class Page(Base):
     __table_args__ = (
         UniqueConstraint("document_id", "number"),
         Index("ix_pages_text_source_document_id", "text_source", "document_id"),  # pages that cannot be searched
+        Index("ix_pages_world", "world", sqlite_where=NOT_PUBLIC, postgresql_where=NOT_PUBLIC),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -56,6 +61,7 @@ class Page(Base):
     stamped_numbers: Mapped[str]  # document, case and request numbers of its stamps, blank apart, "" if none
     in_message: Mapped[bool]  # False: belongs to no email and is an entry of the index by itself
     indexed_at: Mapped[datetime | None] = mapped_column(index=True)  # UTC; NULL: waits for the index
+    world: Mapped[str] = mapped_column(default="", server_default="")  # its document's, unless it is withdrawn
 
     bates_numbers: Mapped[list["BatesNumber"]] = relationship(
         lazy="raise", order_by="BatesNumber.id", cascade="all, delete-orphan", passive_deletes=True

@@ -16,7 +16,7 @@ from app.database.models.base import (
     ParentEvidence,
     Role,
 )
-from app.database.models.document import Document, Redaction
+from app.database.models.document import NOT_PUBLIC, Document, Redaction
 
 
 class Message(Base):
@@ -28,7 +28,10 @@ class Message(Base):
     """
 
     __tablename__ = "messages"
-    __table_args__ = (Index("ix_messages_sent_at_id", "sent_at", "id"),)
+    __table_args__ = (
+        Index("ix_messages_sent_at_id", "sent_at", "id"),
+        Index("ix_messages_world", "world", sqlite_where=NOT_PUBLIC, postgresql_where=NOT_PUBLIC),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
@@ -62,6 +65,7 @@ class Message(Base):
     in_reply_to: Mapped[str | None]  # the `internet_message_id` of the email that it answers
     references_text: Mapped[str] = mapped_column(server_default="")  # those of its thread in order, blank apart
     indexed_at: Mapped[datetime | None] = mapped_column(index=True)  # UTC; NULL: waits for the index
+    world: Mapped[str] = mapped_column(default="", server_default="")  # its document's, unless it is withdrawn
 
     document: Mapped[Document] = relationship(lazy="raise")
     parent: Mapped["Message | None"] = relationship(remote_side=[id], lazy="raise")
@@ -138,6 +142,7 @@ class SentMessage(Base):
     thread_id: Mapped[int | None] = mapped_column(ForeignKey("sent_messages.id"), index=True)  # the thread's first
     is_printed: Mapped[bool] = mapped_column(server_default="1", index=True)  # False: quoted, and printed nowhere
     is_reply: Mapped[bool] = mapped_column(server_default="0")  # "RE:" or the like stands before its subject
+    world: Mapped[str] = mapped_column(default="", server_default="")  # that of its appearances; public if one is
 
 
 class MessageMark(Base):

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database.models.agency import Agency
-from app.database.models.base import Base
+from app.database.models.base import Base, Visibility
 from app.database.models.document import Document
 
 
@@ -28,6 +28,7 @@ class Release(Base):
     covers_to: Mapped[date | None]
     source_url: Mapped[str | None]
     note: Mapped[str | None]
+    visibility: Mapped[Visibility] = mapped_column(default=Visibility.PUBLIC, server_default="public")
 
     agency: Mapped[Agency | None] = relationship(lazy="raise")
 

@@ -19,19 +19,25 @@ from app.database.models import (
     Redaction,
     Release,
     ReleasedFile,
+    Visibility,
 )
 from app.search.entries.making import make_message_entry, make_page_entry, numbers_of
 from app.search.entries.rows import SOMEONE_COLUMNS, Printed, Released, Someone, Surroundings
 from app.search.index import Entry
+from app.search.scope import world_value
 
 _MOST_ASKED = 10_000  # values in one statement: SQLite takes 32,766
 
 
 class EntryLoader:
-    """Reads entries in one session; the agencies are read once."""
+    """Reads entries in one session; the agencies are read once.
 
-    def __init__(self, session: Session) -> None:
+    With `names_worlds` the world of an entry stands among its releases: see `app.search.scope`.
+    """
+
+    def __init__(self, session: Session, *, names_worlds: bool = False) -> None:
         self._session = session
+        self._names_worlds = names_worlds
         rows = session.execute(select(Agency.id, Agency.slug, Agency.parent_id))
         self._agencies = {row_id: (slug, parent_id) for row_id, slug, parent_id in rows}
 
@@ -160,19 +166,25 @@ class EntryLoader:
 
     def _load_documents(self, ids: Collection[int]) -> dict[int, Released]:
         found = self._session.execute(
-            select(Document.id, Document.key, Document.page_count).where(Document.id.in_(ids))
+            select(Document.id, Document.key, Document.page_count, Document.world).where(Document.id.in_(ids))
         )
-        documents = {row_id: Released(key, has_pages=pages > 0) for row_id, key, pages in found}
+        documents, worlds = {}, {}
+        for row_id, key, pages, world in found:
+            documents[row_id], worlds[row_id] = Released(key, has_pages=pages > 0), world
+            if self._names_worlds:
+                documents[row_id].slugs.append(world_value(world))
         releases = self._session.execute(
-            select(ReleasedFile.document_id, Release.slug, Release.agency_id)
+            select(ReleasedFile.document_id, Release.slug, Release.agency_id, Release.id, Release.visibility)
             .join(Release, Release.id == ReleasedFile.release_id)
             .where(ReleasedFile.document_id.in_(ids))
             .distinct()
             .order_by(Release.slug)
         )
-        for document_id, slug, agency_id in releases:
+        for document_id, slug, agency_id, release_id, visibility in releases:
             documents[document_id].slugs.append(slug)
-            if agency_id is not None:
+            # Whoever may read the document may not read all of its releases.
+            is_told = visibility is Visibility.PUBLIC or worlds[document_id] == str(release_id)
+            if agency_id is not None and is_told:
                 documents[document_id].agency_ids.append(agency_id)
         return documents
 

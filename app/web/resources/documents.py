@@ -12,7 +12,7 @@ from app.database.models import Document, DocumentState, Message, Page
 from app.database.papers import PaperRepository
 from app.database.releases import ReleaseRepository
 from app.errors import NotFoundError
-from app.web.resources.errors import raise_missing
+from app.web.resources.errors import raise_missing, raise_withdrawn
 from app.web.resources.marks import marked_boxes
 from app.web.schemas.documents import (
     DocumentDetail,
@@ -115,10 +115,12 @@ def load_original(archive: Archive, key: str) -> OriginalFile:
     """Return the released file, as it was released.
 
     Raises:
-        NotFoundError: there is no such document, or its bytes are gone; MovedError if it is elsewhere now.
+        NotFoundError: there is no such document, or its bytes are gone; MovedError if it is elsewhere now,
+            WithdrawnError if it, or something in it, was withdrawn.
     """
     with archive.sessions() as session:
         document = DocumentRepository(session).get(key) or raise_missing(session, "document", key)
+        raise_withdrawn(session, "file", f"{key}/original")
         return _original(archive, document)
 
 
@@ -133,6 +135,8 @@ def _find_page(session: Session, key: str, number: int) -> tuple[Document, Page]
     documents = DocumentRepository(session)
     document = documents.get(key) or raise_missing(session, "document", key)
     page = documents.page(document.id, number)
+    if page is None:
+        raise_withdrawn(session, "page", f"{key}/{number}")
     if page is None and document.state is DocumentState.READING and number <= document.page_count:
         raise NotFoundError(f"Page {number} of {document.name} is not read yet; try again in a few minutes.")
     if page is None:

@@ -5,6 +5,7 @@ from typing import Never
 from sqlalchemy.orm import Session
 
 from app.database.messages import MessageRepository
+from app.database.tombstones import TombstoneRepository
 from app.errors import NotFoundError
 
 
@@ -20,6 +21,13 @@ class MovedError(NotFoundError):
         self.new_path = new_path
 
 
+class WithdrawnError(NotFoundError):
+    """The record was taken back; its address says so, and why."""
+
+    code = "withdrawn"
+    status = 410
+
+
 class SamePersonError(MovedError):
     """The person is held to be another, who stands for both; that may be undone, so no reader may remember it."""
 
@@ -31,9 +39,23 @@ def raise_missing(session: Session, noun: str, key: str) -> Never:
 
     Raises:
         MovedError: what had it is now elsewhere.
+        WithdrawnError: it was withdrawn.
         NotFoundError: nothing ever had it.
     """
+    raise_withdrawn(session, noun, key)
     new_path = MessageRepository(session).new_path(key)
     if new_path is not None:
         raise MovedError(key, new_path)
     raise NotFoundError(f"There is no {noun} {key!r} in this archive; search for words that you expect in it.")
+
+
+def raise_withdrawn(session: Session, noun: str, key: str) -> None:
+    """Say that what stood at this key ("KEY", "KEY/7" for a page or "KEY/original") was withdrawn, if it was.
+
+    Raises:
+        WithdrawnError: it was.
+    """
+    grave = TombstoneRepository(session).get(key)
+    if grave is not None:
+        day = f"{grave.withdrawn_at:%Y-%m-%d}"
+        raise WithdrawnError(f"This {noun} was withdrawn on {day}. The reason given is: {grave.reason}")

@@ -58,8 +58,9 @@ def load_person(archive: Archive, key: str) -> PersonDetail:
     with archive.sessions() as session:
         people = PersonRepository(session)
         person = people.get(key) or raise_missing(session, "person", key)
-        if person.same_as_id is not None:
-            raise SamePersonError(key, f"/people/{people.representative(person).key}")
+        standing = people.representative(person)
+        if standing.id != person.id:
+            raise SamePersonError(key, f"/people/{standing.key}")
         members = people.members(person.id)
         ids = [member.id for member in members]
         roles = people.count_roles(ids)

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.archive import Archive
 from app.database.corrections import place_of_line, place_of_message
@@ -12,8 +12,10 @@ from app.database.messages import MessageRepository
 from app.database.models import Correction, CorrectionAction, Message
 from app.database.review import ReviewRepository
 from app.errors import BadRequestError
-from app.web.dependencies import Key, ListPage, PageNumber, TheArchive
+from app.web.dependencies import Key, ListPage, PageNumber, ThePageImages, TheWholeArchive
+from app.web.page_images import LARGEST_DPI, SMALLEST_DPI
 from app.web.render import render, with_query
+from app.web.resources import load_page_original
 from app.web.resources.errors import raise_missing
 from app.web.resources.review import (
     field_value,
@@ -68,7 +70,7 @@ def sign_out(_form: TheOwnForm) -> RedirectResponse:
 
 @router.get("")
 def queue_page(
-    request: Request, archive: TheArchive, reviewer: TheReviewer, code: DoubtCode = "", page: ListPage = 1
+    request: Request, archive: TheWholeArchive, reviewer: TheReviewer, code: DoubtCode = "", page: ListPage = 1
 ) -> HTMLResponse:
     """The messages that wait for a person."""
     queue = load_review_queue(archive, code=code, page=page)
@@ -77,7 +79,7 @@ def queue_page(
 
 @router.get("/open")
 def open_message(
-    archive: TheArchive, _reviewer: TheReviewer, key: Annotated[str, Query(max_length=500)]
+    archive: TheWholeArchive, _reviewer: TheReviewer, key: Annotated[str, Query(max_length=500)]
 ) -> RedirectResponse:
     """Go to the message of a key or an address that was pasted."""
     load_review_message(archive, wanted := key.split("?")[0].split("#")[0].rstrip("/").rsplit("/", 1)[-1])
@@ -87,7 +89,7 @@ def open_message(
 @router.get("/messages/{key}")
 def message_page(
     request: Request,
-    archive: TheArchive,
+    archive: TheWholeArchive,
     reviewer: TheReviewer,
     key: Key,
     code: DoubtCode = "",
@@ -100,15 +102,29 @@ def message_page(
 
 @router.get("/documents/{key}/pages/{number:int}")
 def page_page(
-    request: Request, archive: TheArchive, reviewer: TheReviewer, key: Key, number: PageNumber
+    request: Request, archive: TheWholeArchive, reviewer: TheReviewer, key: Key, number: PageNumber
 ) -> HTMLResponse:
     """A page of a file, to say where an email begins."""
     page = load_review_page(archive, key, number)
     return render(request, "review_page.html", page, json_url=None, reviewer=reviewer)
 
 
+@router.get("/documents/{key}/pages/{number}.webp")
+def page_image(
+    archive: TheWholeArchive,
+    page_images: ThePageImages,
+    _reviewer: TheReviewer,
+    key: Key,
+    number: PageNumber,
+    dpi: Annotated[int, Query(ge=SMALLEST_DPI, le=LARGEST_DPI)] = 100,
+) -> Response:
+    """The page as an image, also of a release that is not public: who reviews may see it."""
+    original = load_page_original(archive, key, number)
+    return Response(page_images.load(original.path, original.sha256, number, dpi), media_type="image/webp")
+
+
 @router.get("/people/{key}")
-def person_page(request: Request, archive: TheArchive, reviewer: TheReviewer, key: Key) -> HTMLResponse:
+def person_page(request: Request, archive: TheWholeArchive, reviewer: TheReviewer, key: Key) -> HTMLResponse:
     """A person with those who may be the same."""
     person = load_review_person(archive, key)
     return render(request, "review_person.html", person, json_url=None, reviewer=reviewer)
@@ -116,7 +132,7 @@ def person_page(request: Request, archive: TheArchive, reviewer: TheReviewer, ke
 
 @router.post("/messages/{key}/fields/{field}")
 def decide_field(
-    archive: TheArchive, desk: TheDesk, reviewer: TheReviewer, key: Key, field: Key, form: TheOwnForm
+    archive: TheWholeArchive, desk: TheDesk, reviewer: TheReviewer, key: Key, field: Key, form: TheOwnForm
 ) -> RedirectResponse:
     """Set or withhold a header field."""
     correction, message = _about_message(archive, key)
@@ -130,7 +146,7 @@ def decide_field(
 
 @router.post("/messages/{key}/{what}")
 def decide_message(
-    archive: TheArchive, desk: TheDesk, reviewer: TheReviewer, key: Key, what: Key, form: TheOwnForm
+    archive: TheWholeArchive, desk: TheDesk, reviewer: TheReviewer, key: Key, what: Key, form: TheOwnForm
 ) -> RedirectResponse:
     """Split at a line, join with the email before, say that it is none, or that all is right."""
     action = _CUTS.get(what) or _raise_unknown(what)
@@ -148,7 +164,7 @@ def decide_message(
 
 @router.post("/documents/{key}/split")
 def decide_page(
-    archive: TheArchive, desk: TheDesk, reviewer: TheReviewer, key: Key, form: TheOwnForm
+    archive: TheWholeArchive, desk: TheDesk, reviewer: TheReviewer, key: Key, form: TheOwnForm
 ) -> RedirectResponse:
     """Say that an email begins on a line of a page."""
     correction = _about_line(archive, key, form.get("place", ""))
