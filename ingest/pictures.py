@@ -38,15 +38,15 @@ class Picture:
         least = _DARK_PLAIN if colour and colour.is_dark else _PLAIN
         return looked_at <= _LEAST_LEFT * area or near >= least * looked_at
 
-    def is_blank(self, box: Box) -> bool:
-        """Tell whether a place shows one colour and nothing else, or a dark one with a few marks on it."""
+    def is_blank(self, box: Box, *, or_marked: bool = False) -> bool:
+        """Tell whether a place shows one colour and nothing else; `or_marked`: or a dark one and a few marks on it."""
         place = self._pixels(box)
         if place[0] >= place[2] or place[1] >= place[3]:
             return False  # beyond the page's edge
         grey = self._image.crop(place).convert("L").histogram()
         most = max(range(256), key=grey.__getitem__)
         near = sum(grey[max(most - _NEAR, 0) : most + _NEAR + 1])
-        return near >= (_DARK_PLAIN if most < _DARK else _BLANK) * sum(grey)
+        return near >= (_DARK_PLAIN if or_marked and most < _DARK else _BLANK) * sum(grey)
 
     def _count(self, box: Box, colour: Colour | None, apart_from: Sequence[Box]) -> tuple[int, int, int]:
         """Return how many of a place's pixels have the colour, are looked at, and there are."""

@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.database.models import (
@@ -97,13 +97,14 @@ def name_people(session: Session, person_ids: Collection[int]) -> None:
     for ids in _chunks(person_ids):
         names: dict[int, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
         counted = (
-            select(Participant.person_id, Message.world, Participant.name)
+            select(Participant.person_id, Message.world, Participant.name, func.count())
             .join(Message, Message.id == Participant.message_id)
-            .where(Participant.person_id.in_(ids), Participant.name.is_not(None))
+            .where(Participant.person_id.in_(ids))
+            .group_by(Participant.person_id, Message.world, Participant.name)
         )
-        for person_id, world, name in session.execute(counted):
-            if person_id is not None and name is not None:
-                names[person_id][world][name] += 1
+        for person_id, world, name, times in session.execute(counted):
+            if person_id is not None:
+                names[person_id][world].update({name: times} if name is not None else {})
         for person in session.scalars(select(Person).where(Person.id.in_(names.keys()))):
             person.name = _choose_name(person, names[person.id])
 
@@ -111,9 +112,9 @@ def name_people(session: Session, person_ids: Collection[int]) -> None:
 def _choose_name(person: Person, by_world: dict[str, Counter[str]]) -> str:
     readable = [world for world in by_world if world not in (NOWHERE, WITHDRAWN)] or list(by_world)
     if PUBLIC not in readable and len(readable) > 1:
-        return person.address or min(min(by_world[world]) for world in readable)
+        return person.address or person.name
     names = by_world[PUBLIC if PUBLIC in readable else readable[0]]
-    return min(names, key=lambda name: (-names[name], name))
+    return min(names, key=lambda name: (-names[name], name)) if names else person.address or person.name
 
 
 def _find_worlds(session: Session, document_ids: Sequence[int]) -> dict[int, str]:

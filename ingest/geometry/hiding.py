@@ -68,7 +68,7 @@ def find_hidden(page: DrawnPage, words: Sequence[Word], draw: Callable[[], Pictu
 
 def find_blank(words: Sequence[Word], picture: Picture) -> list[HiddenWord]:
     """Return the words in whose place a picture of the page shows nothing, where nothing else is known of it."""
-    return [HiddenWord(word, None, is_over=True) for word in words if picture.is_blank(word.box)]
+    return [HiddenWord(word, None, is_over=True) for word in words if picture.is_blank(word.box, or_marked=True)]
 
 
 class _Layers:

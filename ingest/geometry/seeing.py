@@ -34,10 +34,10 @@ def see_boxes(path: Path, pages: Mapping[int, PageRecord]) -> Iterator[PageRecor
                 waiting.remove(number)
                 draw = _drawing(pictures, number)
                 try:
-                    record = pages[number]
-                    if not record.lines:
+                    record, drawn = pages[number], read_drawn(page)
+                    if drawn.letters and not record.lines:  # asked of a drawing without letters, it takes 2 s
                         record = replace(record, lines=tuple(build_lines(read_words(page))))
-                    yield _see_page(read_drawn(page), record, draw)
+                    yield _see_page(drawn, record, draw)
                 except Exception:  # pdfminer raises whatever a broken page leads it to; PDFium has read the text
                     log.warning("boxes not seen file=%s page=%d", path.name, number, exc_info=True)
                     yield see_picture(pages[number], draw)

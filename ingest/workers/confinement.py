@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import sys
+import tempfile
 import threading
 from multiprocessing import parent_process
 from pathlib import Path
@@ -33,6 +34,7 @@ def confine(limits: WorkerLimits, folder: Path) -> bool:
     is_offline = _leave_network()  # before the thread: only a process without any may leave
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.chdir(folder)
+    tempfile.tempdir = str(folder)  # a repaired PDF goes with its worker
     if sys.platform == "linux":
         libc = ctypes.CDLL(None)
         libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

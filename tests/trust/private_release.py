@@ -121,6 +121,11 @@ class Keys:
     numbers: Sequence[str]
     pages: Sequence[int]
 
+    def own(self, others: "Keys") -> set[str]:
+        """Return the keys that the other archive does not have."""
+        names = ("documents", "messages", "people", "releases", "numbers")
+        return {key for name in names for key in set(getattr(self, name)) - set(getattr(others, name))}
+
 
 def read_keys(archive: Archive) -> Keys:
     """Return every key of an archive; the agencies are the few that matter."""
@@ -136,19 +141,25 @@ def read_keys(archive: Archive) -> Keys:
         )
 
 
-def every_address(app: FastAPI, keys: Keys) -> Iterator[str]:
-    """Yield addresses of every route, with every parameter; a route or parameter that nobody thought of is an error."""
+def every_address(app: FastAPI, keys: Keys, first: set[str], most: int | None) -> list[str]:
+    """Return addresses of every route, with every parameter; a route or parameter that nobody thought of is an error.
+
+    With `most` no more of each route and parameter than that, those that name one of the keys `first` before others.
+    """
+    chosen: dict[str, None] = {}
     for route in every_route(app):
         if "GET" not in route.methods or route.path.startswith("/static"):
             continue
-        paths = list(_fill(route.path, keys))
-        yield from paths
+        paths = sorted(_fill(route.path, keys), key=lambda path: first.isdisjoint(path.split("/")))[:most]
+        chosen.update(dict.fromkeys(paths))
         for name in route.parameters:
-            for value in _values(name, keys):
-                for path in paths if name != "q" or len(paths) == 1 else paths[:4]:
-                    yield f"{path}?{urlencode({name: value})}"
-                    if len(paths) == 1 and "q" in route.parameters and name != "q":
-                        yield f"{path}?{urlencode({name: value, 'q': 'budget'})}"
+            values = sorted(_values(name, keys), key=lambda value: first.isdisjoint(re.split("[:]", str(value))))
+            for value in values if name == "q" and len(paths) == 1 else values[:most]:
+                asked = [{name: value}, {name: value, "q": "budget"}][: 2 if name != "q" and most is None else 1]
+                several = paths if name != "q" or len(paths) == 1 else paths[:4]
+                for path in several[: None if most is None else 2]:
+                    chosen.update({f"{path}?{urlencode(one)}": None for one in asked})
+    return [*chosen, "/openapi.json"]
 
 
 def _fill(path: str, keys: Keys) -> Iterator[str]:
@@ -298,7 +309,9 @@ def check_token(room: Room, slug: str, marker: str) -> list[str]:
     return missed
 
 
-def run_private(folder: Path, options: Mapping[str, Any], *, searches_only: bool = False) -> Found:
+def run_private(
+    folder: Path, options: Mapping[str, Any], most: int | None = None, *, searches_only: bool = False
+) -> Found:
     """Compare an archive with a secret release to one without, for anyone and for a reader of another release."""
     sources = write_releases(folder / "sources")
     public, secret, other = (
@@ -309,7 +322,8 @@ def run_private(folder: Path, options: Mapping[str, Any], *, searches_only: bool
         twin = stack.enter_context(open_room(folder / "twin", sources, [public, other], options))
         add_old_addresses(room)
         add_old_addresses(twin)
-        addresses = list(dict.fromkeys(every_address(room.app, read_keys(room.archive))))
+        keys = read_keys(room.archive)
+        addresses = every_address(room.app, keys, keys.own(read_keys(twin.archive)), most)
         if searches_only:
             addresses = [one for one in addresses if "search" in one]
         found = compare(room, twin, addresses)
@@ -320,7 +334,7 @@ def run_private(folder: Path, options: Mapping[str, Any], *, searches_only: bool
     return found
 
 
-def run_unlisted(folder: Path, options: Mapping[str, Any]) -> Found:
+def run_unlisted(folder: Path, options: Mapping[str, Any], most: int | None = None) -> Found:
     """Compare an archive with an unlisted release to one without: only its own addresses may answer."""
     sources = write_releases(folder / "sources")
     public = (_PUBLIC, Visibility.PUBLIC)
@@ -330,8 +344,8 @@ def run_unlisted(folder: Path, options: Mapping[str, Any]) -> Found:
         )
         twin = stack.enter_context(open_room(folder / "twin", sources, [public], options))
         keys, known = read_keys(room.archive), read_keys(twin.archive)
-        own = {*keys.documents, *keys.messages, _SECRET} - {*known.documents, *known.messages}
-        addresses = list(dict.fromkeys(every_address(room.app, keys)))
+        own = keys.own(known) - set(keys.people)
+        addresses = every_address(room.app, keys, own, most)
         path_of = {address: address.partition("?")[0] for address in addresses}
         addressed = {one for one, path in path_of.items() if own.intersection(path.split("/")) and "bates" not in path}
         found = compare(room, twin, [one for one in addresses if one not in addressed])
@@ -346,7 +360,7 @@ def run_unlisted(folder: Path, options: Mapping[str, Any]) -> Found:
     return found
 
 
-def run_withdrawn(folder: Path, options: Mapping[str, Any]) -> Found:
+def run_withdrawn(folder: Path, options: Mapping[str, Any], most: int | None = None) -> Found:
     """Compare an archive of which two files were withdrawn to one that never had them: only tombstones may differ."""
     sources = write_releases(folder / "sources")
     with ExitStack() as stack:
@@ -355,8 +369,8 @@ def run_withdrawn(folder: Path, options: Mapping[str, Any]) -> Found:
         keys = read_keys(room.archive)
         withdraw_files(room.archive, ("w-gone.eml", "x-gone.pdf"))
         known = read_keys(twin.archive)
-        gone = {*keys.documents, *keys.messages} - {*known.documents, *known.messages}
-        addresses = list(dict.fromkeys(every_address(room.app, keys)))
+        gone = keys.own(known) - set(keys.people) - set(keys.numbers)
+        addresses = every_address(room.app, keys, gone, most)
         graves = {one for one in addresses if gone.intersection(one.partition("?")[0].split("/"))}
         found = compare(room, twin, [one for one in addresses if one not in graves])
         for address in sorted(graves):

@@ -4,7 +4,8 @@
 
 Of every PDF in which any reader finds 20 characters, the archive must hold 90 % of the best reader's words, compared
 as a multiset. Words that the archive keeps from its readers, for they stand under boxes, are not lost; nor are letters
-that it parts into words where the page shows a gap and the file has no blank. Both are counted apart.
+that it parts into words where the page shows a gap and the file has no blank. Both are counted apart. pdfminer knows
+no layers and reads those that are switched off: it has no say about files with layers, and their number is told.
 """
 
 import csv
@@ -35,6 +36,7 @@ _KEPT = 0.9  # of the best reader's words
 _AS_MANY = 0.98  # of the most letters: then the reader is best whose words the others confirm
 _LEAST_PARTED = 4  # letters: shorter words stand within others by chance
 _WORD = re.compile(r"[^\W\d_]+|\d+")  # "page1" and "page 1" are the same two
+_LAYERS = b"/OCProperties"
 _NAMELESS = re.compile(r"\(cid:\d+\)")  # pdfminer's words for a letter that it cannot name
 
 
@@ -46,6 +48,7 @@ class Figures:
     withheld: Sequence[str]  # kept with the words that stand under boxes
     parted: Sequence[str]  # kept with words that are parted otherwise
     lost: Sequence[str]  # with the share of words that the archive has
+    layered: int  # files of these that have layers: judged without pdfminer
 
     @property
     def share(self) -> float:
@@ -57,7 +60,8 @@ class Figures:
         return (
             f"readable: {self.share:.1%} of {total} PDFs with text keep 90 % of the best reader's words "
             f"({len(self.kept)} plainly, {len(self.withheld)} with words withheld under boxes, {len(self.parted)} with "
-            f"words parted otherwise, {len(self.lost)} not: {'; '.join(self.lost) or 'none'})"
+            f"words parted otherwise; {self.layered} have layers and were judged without pdfminer; "
+            f"{len(self.lost)} lost: {', '.join(self.lost) or 'none'})"
         )
 
 
@@ -73,10 +77,15 @@ def measure(*, full: bool) -> Figures:
     told = dict(zip(files, read_by_others(list(files.values())), strict=True))
     published = _publish(files)
     kept, withheld, parted, lost = [], [], [], []
+    layered = 0
     for sha256, by_reader in told.items():
+        has_layers = _LAYERS in files[sha256].read_bytes()
+        if has_layers:
+            del by_reader["pdfminer"]
         best = find_best(by_reader.values())
         if not best:
             continue
+        layered += has_layers
         name = str(files[sha256].relative_to(BAD_INPUTS))
         ours = published.get(sha256, _Published())
         share = _share(best, _words(ours.shown))
@@ -89,7 +98,7 @@ def measure(*, full: bool) -> Figures:
             parted.append(name)
         else:
             lost.append(f"{name} {share:.0%}")
-    return Figures(kept, withheld, parted, lost)
+    return Figures(kept, withheld, parted, lost, layered)
 
 
 def find_best(texts: Iterable[str]) -> Counter[str]:

@@ -33,6 +33,7 @@ Subject:\t{subject}
 {bates}
 """
 _MILLS, _ROE = "Cheryl Mills <millscd@state.gov>", "Jane Roe <jroe@state.gov>"
+_POE = "Ann Poe <alp77@pipes.example>"
 _QUILL = "Mara Quillfeather <mara@hidden.example>"
 
 
@@ -77,6 +78,12 @@ def _write_public(folder: Path) -> None:
             folder / f"d-name-{number}.eml",
             _mail(f"d{number}", name, _ROE, f"Thu, 8 Mar 2012 1{number}:00:00 -0500", f"Lunch {number}", "At noon?"),
         )
+    # That these two are one, and where she works, is printed in secret alone.
+    for number, name in enumerate(("Ann Poe", "Ann <alp77@pipes.example>")):
+        _write(
+            folder / f"d-poe-{number}.eml",
+            _mail(f"p{number}", name, _ROE, f"Thu, 8 Mar 2012 1{number}:30:00 -0500", f"Pipes {number}", "Lead?"),
+        )
     pages = [
         _printed("Mills, Cheryl", "Friday, March 9, 2012 1:05 PM", "Roe, Jane", "Inspection", "The inspector came.",
                  "PUB000003"),
@@ -110,6 +117,12 @@ def _write_secret(folder: Path) -> None:
         _mail("s3", "Mills, Cheryl D <millscd@state.gov>", _QUILL, "Fri, 9 Mar 2012 15:00:00 -0500", "Names",
               "Two names, one person: zanzibarquartz."),
     )  # fmt: skip
+    for number in range(3):
+        _write(
+            folder / f"s-poe-{number}.eml",
+            _mail(f"sp{number}", _POE, _QUILL, f"Fri, 9 Mar 2012 1{number}:40:00 -0500",
+                  f"Names {number}", "zanzibarquartz"),
+        )  # fmt: skip
     _write(
         folder / "s-attached.eml",
         _mail("s4", _QUILL, "Zoe Zanzibar <zoe@hidden.example>", "Sat, 10 Mar 2012 15:00:00 -0500", "Plan", "See it."),
