@@ -32,6 +32,17 @@ def open_scratch(folder: Path) -> Iterator[Path]:
         os.close(own)
 
 
+def is_used(folder: Path) -> bool:
+    """Tell whether the process lives that was given this folder; one that is gone is not used."""
+    try:
+        os.close(_lock(folder, fcntl.LOCK_SH | fcntl.LOCK_NB))
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def _remove_left(folder: Path) -> None:
     try:
         lock = _lock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -10,6 +10,7 @@ from pathlib import Path
 from app.errors import StorageError, UnreadableFileError
 from app.scratch import open_scratch
 
+INCOMING = "incoming"  # the folder of copies that are on their way
 _CHUNK = 1 << 20
 _OF_THE_DISK = {
     errno.ENOSPC: "is full; make room",
@@ -46,7 +47,7 @@ class FileStore:
         return target
 
     def _copy(self, source: Path, target: Path) -> None:
-        with open_scratch(self.folder / "incoming") as incoming:
+        with open_scratch(self.folder / INCOMING) as incoming:
             partial = incoming / target.name
             with partial.open("wb") as copy:
                 copied = hashlib.sha256()

@@ -1,9 +1,7 @@
 """The order of the stages: find files, read each in a worker, write it, and only then say so."""
 
 import functools
-import itertools
 import logging
-import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -12,13 +10,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from app.archive import Archive
 from app.config import Settings
 from app.database import models as rows
-from app.database.connection import take_turn
 from app.errors import ArchiveError, StorageError
 from app.scratch import open_scratch
 from app.store import disk_errors
@@ -39,6 +35,7 @@ from ingest.load import (
     store_document,
     store_release,
     unlink_all,
+    write,
 )
 from ingest.load.attached import Attached
 from ingest.ocr import OcrChoice, OcrPlan
@@ -63,8 +60,6 @@ from ingest.workers import WorkerLimits, read_in_workers
 
 log = logging.getLogger(__name__)
 
-_TRIES = 6  # another process may add the same person or document at the same moment
-_PAUSE_S = 0.05
 _OCR_SHARE = 0.35  # of the time that a file may take, for its scans and again for its headers
 _SETTLED = 200  # known files after which their outcomes are told, though no file was read
 _Written = TypeVar("_Written")
@@ -120,7 +115,7 @@ def ingest(archive: Archive, paths: Iterable[Path], release: ReleaseRecord) -> I
         load_agencies(session, table)
         return store_release(session, release, table).id
 
-    release_id = _write(archive, begin)
+    release_id = write(archive, begin)
     with open_scratch(archive.settings.home / "scratch") as scratch:
         run = _Run(archive, table, release_id, scratch)
         yield from run.outcomes(find_files(paths, scratch, limits=run.limits))
@@ -145,32 +140,17 @@ def connect(archive: Archive, release_ids: Collection[int]) -> None:
 
     That is in which order numeric dates stand, who is who among the people that are new, and what answers what.
     """
-    _write(archive, functools.partial(settle_day_order, release_ids=release_ids))
-    _write(archive, functools.partial(merge_found_people, now=datetime.now(UTC).replace(tzinfo=None)))
+    write(archive, functools.partial(settle_day_order, release_ids=release_ids))
+    write(archive, functools.partial(merge_found_people, now=datetime.now(UTC).replace(tzinfo=None)))
     link_messages(archive)
 
 
 def link_messages(archive: Archive, *, anew: bool = False) -> None:
     """Tie the messages that wait to the others: copies, parents, threads; with `anew` all of them."""
     if anew:
-        _write(archive, unlink_all)
-    while _write(archive, link_waiting):
+        write(archive, unlink_all)
+    while write(archive, link_waiting):
         pass
-
-
-def _write(archive: Archive, work: Callable[[Session], _Written], *, durable: bool = True) -> _Written:
-    """Do work in a transaction of its own; again where another process wrote the same meanwhile."""
-    for attempt in itertools.count(1):
-        try:
-            with archive.sessions.begin() as session:
-                take_turn(session, durable=durable)
-                return work(session)
-        except (IntegrityError, OperationalError) as error:
-            if attempt == _TRIES:
-                raise
-            log.info("written twice at the same time attempt=%d error=%s", attempt, error)
-            time.sleep(_PAUSE_S * attempt)
-    raise AssertionError("the loop ends by return or raise")
 
 
 class _Run:
@@ -311,7 +291,7 @@ class _Run:
         if reading and (kept.problem or kept.kind is not FileKind.ZIP):
             self._accept(kept, reading)
             return None
-        corrections = _write(self._archive, functools.partial(self._begin, kept), durable=False)
+        corrections = write(self._archive, functools.partial(self._begin, kept), durable=False)
         if reading is None:
             return replace(kept, corrections=corrections)
         self._zips.append(kept)  # it is done when its members can be found without it
@@ -324,7 +304,7 @@ class _Run:
         return load_corrections(session, file.sha256)
 
     def _settle_known(self, file: SourceFile) -> bool:
-        known = _write(self._archive, functools.partial(self._link_known, file))
+        known = write(self._archive, functools.partial(self._link_known, file))
         if not known:
             return False
         (_, document_id), *_ = known
@@ -406,7 +386,7 @@ class _Run:
             link_file(session, self._release(session), file, document)
             return document.key
 
-        key = _write(self._archive, begin)
+        key = write(self._archive, begin)
         self._long[file.sha256] = long = LongReading(file, told, self._scratch, shown_as=key)
         self._tasks.extend(long.ranges())
 
@@ -429,7 +409,7 @@ class _Run:
             self._end_long(task.file)
             return
         if long.shown_as:
-            _write(self._archive, lambda session: add_pages(session, long.file, read.pages))
+            write(self._archive, lambda session: add_pages(session, long.file, read.pages))
         long.take(read)
         if long.shown_as:
             outcome = Outcome(task.file.path, long.shown_as, State.READING, long.pages_read, 0, (), is_new=True)
@@ -475,7 +455,7 @@ class _Run:
 
     def _keep(self, mail: _Mail) -> None:
         file, reading = mail.file, mail.reading
-        document_id, key = _write(self._archive, functools.partial(self._store, mail))
+        document_id, key = write(self._archive, functools.partial(self._store, mail))
         pages, messages = len(reading.pages), len(reading.messages)
         self._done.append(Outcome(file.path, key, reading.state, pages, messages, reading.problems, is_new=True))
         self._attachment_done(file, document_id)

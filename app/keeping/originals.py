@@ -1,6 +1,5 @@
 """Compare the originals with their hashes, and with the rows that name them."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +8,8 @@ from sqlalchemy import select
 from app.database.models import Document
 from app.keeping.differences import Difference, Kind
 from app.keeping.holdings import Holdings
-from app.store import hash_file
+from app.scratch import is_used
+from app.store import INCOMING, hash_file
 
 _PREFIXES = [f"{number:02x}" for number in range(256)]
 _INCOMING = ".incoming-"
@@ -22,17 +22,6 @@ def compare_originals(holdings: Holdings, *, quick: bool) -> Iterator[Difference
         yield from _compare_folder(holdings, prefix, oldest_run, quick=quick)
     yield from _find_strangers(holdings)
     yield from _find_scratch(holdings)
-
-
-def is_running(folder: Path) -> bool:
-    """Tell whether the process whose scratch folder this is still runs: its name begins with the number of that."""
-    try:
-        os.kill(int(folder.name.partition("-")[0]), 0)
-    except (ValueError, ProcessLookupError):
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def any_run(holdings: Holdings) -> bool:
@@ -80,23 +69,23 @@ def _find_strangers(holdings: Holdings) -> Iterator[Difference]:
     """Yield what lies among the originals under no hash's first two digits."""
     folder = holdings.store.folder
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if path.name not in _PREFIXES:
+        if path.name not in (*_PREFIXES, INCOMING):
             shown = str(path.relative_to(holdings.settings.home))
             yield Difference(Kind.ORIGINAL_UNKNOWN, shown, "nothing of this name is kept here")
 
 
 def _find_scratch(holdings: Holdings) -> Iterator[Difference]:
-    scratch = holdings.settings.home / "scratch"
-    for path in sorted(scratch.iterdir()) if scratch.is_dir() else ():
-        if not is_running(path):
-            shown = str(path.relative_to(holdings.settings.home))
+    home = holdings.settings.home
+    for path in sorted([*(home / "scratch").glob("*"), *(holdings.store.folder / INCOMING).glob("*")]):
+        if not is_used(path) and path.exists():
+            shown = str(path.relative_to(home))
             yield Difference(Kind.LEFTOVER, shown, "an ingest that was broken off left its working folder")
 
 
 def _oldest_run(holdings: Holdings) -> float | None:
     """Return when the oldest ingest that runs began; None if none does."""
     scratch = holdings.settings.home / "scratch"
-    begun = [_changed_at(path) for path in (scratch.iterdir() if scratch.is_dir() else ()) if is_running(path)]
+    begun = [_changed_at(path) for path in (scratch.iterdir() if scratch.is_dir() else ()) if is_used(path)]
     known = [moment for moment in begun if moment is not None]
     # The folder's own time moves on as files come and go in it: what it was made at is older, by a day at most.
     return min(known) - _LONGEST_RUN_S if known else None

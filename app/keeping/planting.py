@@ -17,7 +17,6 @@ from app.search.entries import EntryLoader
 from app.search.index import Entry
 
 Found = tuple[Kind, str]  # what `verify` must tell: the kind and the subject
-_NOBODY = 4_194_304  # no process has this number: it is above Linux's highest
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ def _leftover_copy(ground: Ground) -> Found:
 
 
 def _leftover_scratch(ground: Ground) -> Found:
-    path = ground.holdings.settings.home / "scratch" / f"{_NOBODY}-{ground.chance.getrandbits(40):x}"
+    path = ground.holdings.settings.home / "scratch" / f"tmp{ground.chance.getrandbits(40):x}"
     path.mkdir(parents=True)
     return Kind.LEFTOVER, str(path.relative_to(ground.holdings.settings.home))
 

@@ -15,6 +15,7 @@ from ingest.load.documents import (
 from ingest.load.merging import merge_found_people
 from ingest.load.releases import load_agencies, store_release
 from ingest.load.threads import link_waiting, unlink_all
+from ingest.load.turns import write
 
 __all__ = [
     "PIPELINE_VERSION",
@@ -32,4 +33,5 @@ __all__ = [
     "store_document",
     "store_release",
     "unlink_all",
+    "write",
 ]

@@ -70,7 +70,7 @@ def run_kills(*, full: bool) -> tuple[str, bool]:
 
 
 def _plan(rig: Rig, chance: random.Random, *, full: bool) -> list[Strike]:
-    """Return half of the kills at random moments and half at writes; in full at every write, and the rest at moments."""
+    """Return half of the kills at moments and half at writes; in full at every write, and the rest at moments."""
     every = [(group, number) for group, numbers in rig.writes.items() for number in numbers]
     if full:
         strikes = [*every, *[("moment", 0)] * max(_FULL_KILLS - len(every), _FULL_KILLS // 2)]

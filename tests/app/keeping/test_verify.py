@@ -16,6 +16,8 @@ from app.database.models import Document, Message, Page
 from app.errors import ArchiveError, NotFoundError
 from app.keeping import Difference, Holdings, Kind, mend, open_holdings, self_test, verify
 from app.keeping.specimen import make_specimen
+from app.scratch import open_scratch
+from app.store import INCOMING
 
 _READINGROOM = str(Path(sys.executable).with_name("readingroom"))
 
@@ -99,12 +101,11 @@ def test_an_original_that_no_row_names_is_set_aside_with_its_bytes(holdings: Hol
 
 
 def test_what_an_ingest_that_runs_has_just_stored_is_no_difference(holdings: Holdings) -> None:
-    (holdings.settings.home / "scratch" / f"{os.getpid()}-x").mkdir(parents=True)
     path = holdings.store.path("ab" * 32)
     path.parent.mkdir(exist_ok=True)
-    path.write_bytes(b"its row comes in a moment")
-    path.with_name(".incoming-x").write_bytes(b"half")
-    assert list(verify(holdings)) == []
+    with open_scratch(holdings.settings.home / "scratch"), open_scratch(holdings.store.folder / INCOMING):
+        path.write_bytes(b"its row comes in a moment")
+        assert list(verify(holdings)) == []
 
 
 def test_pages_that_are_lost_let_the_file_be_read_again(holdings: Holdings) -> None:
