@@ -12,7 +12,7 @@ from pathlib import Path
 from app.errors import LockedFileError, UnreadableFileError
 from ingest.geometry import read_by_pdfminer
 from ingest.ladder.poppler import read_by_poppler
-from ingest.ladder.repair import repair
+from ingest.ladder.repair import count_by_qpdf, repair
 from ingest.ladder.soundness import is_sound
 from ingest.pages import open_pdf, read_page
 from ingest.records import PageRecord, Problem
@@ -65,7 +65,7 @@ def find_footing(path: Path, *, max_pages: int) -> Iterator[Footing]:
         raise
     except UnreadableFileError as error:
         failure = error
-    if count and is_sound(path):
+    if count and is_sound(path) and count_by_qpdf(path) == count:
         yield Footing(Reader.PDFIUM, path, count)
         return
     with tempfile.TemporaryDirectory(prefix="readingroom-") as folder:
@@ -134,7 +134,7 @@ def _doubts(steps: Sequence[Footing], chosen: Footing) -> Iterator[Problem]:
             f"missing; ask for a sound copy. Found on the first {_COMPARED} pages: {found}."
         )
         yield Problem("damaged", detail)
-    elif any(_is_apart(step, chosen) for step in steps if step.page_count):
+    elif steps[0].page_count != chosen.page_count or any(_is_apart(step, chosen) for step in steps if step.page_count):
         detail = (
             f"The PDF is damaged and its readers disagree; what is shown was read by {chosen.reader}. Compare it with "
             f"the file. Found on the first {_COMPARED} pages: {found}."

@@ -110,3 +110,26 @@ def test_poppler_tells_no_word_that_its_own_picture_does_not_show(tmp_path: Path
     (page,) = read_by_poppler(_letter(tmp_path / "a.pdf"), 9)
     assert page.text == _SEEN
     assert [leak.text for leak in page.leaks] == [_HIDDEN]
+
+
+def test_pages_that_the_tree_has_and_its_count_denies_are_read(tmp_path: Path) -> None:
+    text = b"<< /Length 44 >>\nstream\nBT /F1 12 Tf 50 700 Td (Page %d is here) Tj ET\nendstream"
+    page = b"<< /Type /Page /Parent 2 0 R /Contents %d 0 R /Resources << /Font << /F1 4 0 R >> >> >>"
+    _write(
+        tmp_path / "a.pdf",
+        [
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Kids [3 0 R 7 0 R] /Count 2 /MediaBox [0 0 612 792] >>",
+            b"<< /Type /Pages /Parent 2 0 R /Kids [5 0 R 5 0 R 5 0 R] /Count 1 >>",
+            b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+            page % 6,
+            text % 1,
+            page % 8,
+            text % 2,
+        ],
+    )
+    reading = read_pdf(tmp_path / "a.pdf", max_pages=9)
+    assert len(reading.pages) == 4
+    assert reading.pages[-1].text == "Page 2 is here"
+    assert [problem.code for problem in reading.problems] == ["readers_disagree"]
+    assert "PDFium: 2 pages" in reading.problems[0].detail
