@@ -31,7 +31,7 @@ def _archive() -> Iterator[Archive]:
 
 @click.command()
 @click.argument("slug", default="")
-@click.argument("who", type=click.Choice(list(Visibility)), default=None, required=False)
+@click.argument("who", type=click.Choice([one.value for one in Visibility]), default=None, required=False)
 @click.pass_obj
 @report_errors
 def visibility(corrector: Corrector, slug: str, who: str | None) -> None:
