@@ -154,6 +154,7 @@ def _settle(session: Session, withdrawals: WithdrawalRepository, made: Withdrawa
 def _follow(archive: Archive, corrector: Corrector, release_ids: set[int]) -> None:
     """Bring the index up to date first, so that nothing is counted that may not be read; then what hangs together."""
     archive.search.sync()
+    archive.search.forget()
     corrector.connect(archive, release_ids)
     archive.search.sync()
 

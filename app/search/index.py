@@ -158,6 +158,10 @@ class SearchIndex(Searchable, Protocol):
         """
         ...
 
+    def forget(self) -> None:
+        """Look at no earlier state any more: pages of a result go on in the newest."""
+        ...
+
     def close(self) -> None:
         """Let go of all files."""
         ...

@@ -161,6 +161,11 @@ class WhooshIndex:
                 ),
             )
 
+    def forget(self) -> None:
+        """Look at no earlier state any more."""
+        with self._lock:
+            self._snapshots.clear()
+
     def close(self) -> None:
         """Let go of all files."""
         with self._lock:

@@ -113,6 +113,17 @@ def test_a_withdrawn_email_is_gone_within_five_seconds_and_says_why(archive: Arc
     assert taken_s < 60  # the command with its start, on a busy machine; the service itself waits for nothing
 
 
+def test_a_cursor_does_not_lead_to_what_was_withdrawn_meanwhile(archive: Archive, client: httpx.Client) -> None:
+    key, _ = _keys(archive, "Locks")
+    first = client.get("/api/v1/search?order_by=date&per_page=1").json()
+    assert first["count"] == 2
+    _run("withdraw", key, "--reason", _REASON)
+    parameters = {"order_by": "date", "per_page": 1, "cursor": first["next_cursor"]}
+    second = client.get("/api/v1/search", params=parameters).json()
+    assert second["count"] < 2
+    assert key not in str(second)
+
+
 def test_a_withdrawn_document_stays_withdrawn_when_it_is_ingested_again(
     archive: Archive, client: httpx.Client, tmp_path: Path
 ) -> None:

@@ -127,6 +127,10 @@ class OpenSearchIndex:
         found = (tokens[0]["options"] for tokens in answer["suggest"].values())
         return similar_words(word, ([(option["text"], option["freq"]) for option in options] for options in found))
 
+    def forget(self) -> None:
+        """Look at no earlier state any more."""
+        self._snapshots.clear()
+
     def close(self) -> None:
         """Let go of the states that are kept, and of the connections."""
         with self._lock:

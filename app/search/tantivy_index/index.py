@@ -146,6 +146,10 @@ class TantivyIndex:
         searcher = self._view().searcher
         return similar_words(word, (searcher.terms_with_prefix(column, word[:1]) for column in SUGGESTED))
 
+    def forget(self) -> None:
+        """Look at no earlier state any more."""
+        self._snapshots.clear()
+
     def close(self) -> None:
         """Let go of all files."""
         self._snapshots.clear()
