@@ -77,7 +77,9 @@ for command in commands:
 @click.option("--covers-to", help="Last day of the date range asked for, YYYY-MM-DD.")
 @click.option("--source-url", help="Where the release is published.")
 @click.option("--note", help="Anything a reader should know.")
-@click.option("--visibility", type=click.Choice(list(Visibility)), help="Who may read it; at first everybody.")
+@click.option(
+    "--visibility", type=click.Choice([one.value for one in Visibility]), help="Who may read it; at first everybody."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a file, as they are kept.")
 @report_errors
 def ingest(paths: tuple[Path, ...], as_json: bool, **options: str | None) -> None:

@@ -31,7 +31,7 @@ def _archive() -> Iterator[Archive]:
 
 @click.command()
 @click.argument("slug", default="")
-@click.argument("who", type=click.Choice(list(Visibility)), default=None, required=False)
+@click.argument("who", type=click.Choice([one.value for one in Visibility]), default=None, required=False)
 @click.pass_obj
 @report_errors
 def visibility(corrector: Corrector, slug: str, who: str | None) -> None:
@@ -154,6 +154,7 @@ def _settle(session: Session, withdrawals: WithdrawalRepository, made: Withdrawa
 def _follow(archive: Archive, corrector: Corrector, release_ids: set[int]) -> None:
     """Bring the index up to date first, so that nothing is counted that may not be read; then what hangs together."""
     archive.search.sync()
+    archive.search.forget()
     corrector.connect(archive, release_ids)
     archive.search.sync()
 

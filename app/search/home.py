@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 _POINTER = "current"  # holds the name of the live folder
 _VERSION = "schema.json"
+_FORGOTTEN = "forgotten"  # what it holds changes when no earlier state may be looked at any more
 _LOCK = "writer.lock"
 _RETRY_S = 0.05
 _STALE_S = 600  # a reader that opened an index just before the swap has long found the new one
@@ -42,6 +43,7 @@ class IndexHome:
         self._lock = threading.Lock()
         self._live: tuple[str, CheckedIndex] | None = None
         self._replaced: list[SearchIndex] = []
+        self._forgotten = ""
 
     @property
     def folder(self) -> Path:
@@ -54,13 +56,16 @@ class IndexHome:
         Raises:
             IndexUnavailableError: there is none, or it is damaged or of another version.
         """
-        name = self._read_pointer()
+        name, forgotten = self._read_pointer(), self._read_forgotten()
         with self._lock:
             if self._live is None or self._live[0] != name:
                 index = self._open(name)
                 if self._live:
                     self._replace(self._live[1])
                 self._live = (name, index)
+            elif forgotten != self._forgotten:
+                self._live[1].forget()
+            self._forgotten = forgotten
             index = self._live[1]
         try:
             index.check()
@@ -114,6 +119,13 @@ class IndexHome:
         """Let no index be live: what is not fed any more must be made anew before it answers again."""
         (self._folder / _POINTER).unlink(missing_ok=True)
 
+    def forget(self) -> None:
+        """Let no process look at an earlier state of the index any more: something was withdrawn from it."""
+        if self._folder.is_dir():
+            partial = self._folder / f"{_FORGOTTEN}.new"
+            partial.write_text(uuid.uuid4().hex)
+            partial.replace(self._folder / _FORGOTTEN)
+
     def close(self) -> None:
         """Let go of all indexes."""
         with self._lock:
@@ -135,6 +147,12 @@ class IndexHome:
             raise IndexUnavailableError("There is no index yet; `readingroom reindex` makes one.") from error
         except ValueError as error:
             raise IndexUnavailableError("The index is damaged; `readingroom reindex` makes it anew.") from error
+
+    def _read_forgotten(self) -> str:
+        try:
+            return (self._folder / _FORGOTTEN).read_bytes().hex()
+        except FileNotFoundError:
+            return ""
 
     def _open(self, name: str) -> CheckedIndex:
         folder = self._folder / name

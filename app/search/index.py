@@ -173,6 +173,10 @@ class SearchIndex(Searchable, Protocol):
         """Yield all that is held, in batches; what is written meanwhile may be left out."""
         ...
 
+    def forget(self) -> None:
+        """Look at no earlier state any more: pages of a result go on in the newest."""
+        ...
+
     def close(self) -> None:
         """Let go of all files."""
         ...

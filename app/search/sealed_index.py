@@ -65,6 +65,10 @@ class SealedIndex:
         with self._guarded():
             yield from self._inner.every_held()
 
+    def forget(self) -> None:
+        """Look at no earlier state any more."""
+        self._inner.forget()
+
     def close(self) -> None:
         """Let go of all files."""
         self._inner.close()

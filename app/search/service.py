@@ -179,6 +179,10 @@ class SearchService:
         """
         return self._synchroniser.sync()
 
+    def forget(self) -> None:
+        """Let cursors that lead to earlier states of the index go on in the newest: something was taken back."""
+        self._synchroniser.forget()
+
     def rebuild(self) -> int:
         """Make the index anew beside the live one, swap them, and return the number of entries written.
 

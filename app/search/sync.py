@@ -84,6 +84,11 @@ class Synchroniser:
                 return written
             return written + self._empty_queue()
 
+    def forget(self) -> None:
+        """Let no process look at earlier states of the indexes, in which is what may not be read any more."""
+        for home in [self._home, *([self._closed.home] if self._closed else [])]:
+            home.forget()
+
     def rebuild(self, wait_s: float = _WAIT_S) -> int:
         """Make the index anew beside the live one, swap them, and return the number of entries written.
 

@@ -185,6 +185,11 @@ class WhooshIndex:
             for number in segment.live:
                 yield Held(segment.rows[number].key, segment.rows[number].digest)
 
+    def forget(self) -> None:
+        """Look at no earlier state any more."""
+        with self._lock:
+            self._snapshots.clear()
+
     def close(self) -> None:
         """Let go of all files."""
         with self._lock:

@@ -152,6 +152,10 @@ class OpenSearchIndex:
             yield [_held(hit) for hit in hits]
             asked["search_after"] = hits[-1]["sort"]
 
+    def forget(self) -> None:
+        """Look at no earlier state any more."""
+        self._snapshots.clear()
+
     def close(self) -> None:
         """Let go of the states that are kept, and of the connections."""
         with self._lock:

@@ -175,6 +175,10 @@ class TantivyIndex:
             yield [_held(searcher, address) for _, address in found]
             last = int(found[-1][0])
 
+    def forget(self) -> None:
+        """Look at no earlier state any more."""
+        self._snapshots.clear()
+
     def close(self) -> None:
         """Let go of all files."""
         self._snapshots.clear()
