@@ -110,7 +110,8 @@ class Running:
 def warm_up() -> None:
     """Start the server of the readers, which all forks share as the program's own would do."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([name for name in sys.modules if name.partition(".")[0] in {"app", "ingest"}])
+    own = [name for name in sys.modules if name.partition(".")[0] in {"app", "ingest"}]
+    context.set_forkserver_preload([*own, "tests.trust.lasting_server", "ingest.workers.template"])
     forkserver.ensure_running()
 
 
