@@ -98,8 +98,7 @@ def _troubled(steps: Generator[int, None, Answer]) -> Iterator[int]:
 
 def test_ranges_come_in_any_order_and_are_one_document(long_pdf: Path, tmp_path: Path) -> None:
     source = _source(long_pdf)
-    told = do_task(source, max_pages=1000)
-    assert isinstance(told, PagesRead)
+    told = _answer(do_task(source, max_pages=1000))
     long = LongReading(source, told, tmp_path, shown_as=None)
     tasks = list(long.ranges())
     random.Random(1).shuffle(tasks)
@@ -110,13 +109,18 @@ def test_ranges_come_in_any_order_and_are_one_document(long_pdf: Path, tmp_path:
 
 
 def _read(task: PageRange) -> PagesRead:
-    steps = read_range(task)
+    return _answer(read_range(task))
+
+
+def _answer(steps: object) -> PagesRead:
+    """Take all steps and return the pages that were read."""
+    assert isinstance(steps, Generator)
     while True:
         try:
             next(steps)
         except StopIteration as end:
-            read: PagesRead = end.value
-            return read
+            assert isinstance(end.value, PagesRead)
+            return end.value
 
 
 def test_a_short_pdf_is_read_whole(tmp_path: Path) -> None:
