@@ -115,12 +115,11 @@ def _read(task: PageRange) -> PagesRead:
 def _answer(steps: object) -> PagesRead:
     """Take all steps and return the pages that were read."""
     assert isinstance(steps, Generator)
-    while True:
-        try:
+    with pytest.raises(StopIteration) as end:
+        while True:
             next(steps)
-        except StopIteration as end:
-            assert isinstance(end.value, PagesRead)
-            return end.value
+    assert isinstance(end.value.value, PagesRead)
+    return end.value.value
 
 
 def test_a_short_pdf_is_read_whole(tmp_path: Path) -> None:
