@@ -115,11 +115,15 @@ def _read(task: PageRange) -> PagesRead:
 def _answer(steps: object) -> PagesRead:
     """Take all steps and return the pages that were read."""
     assert isinstance(steps, Generator)
-    with pytest.raises(StopIteration) as end:
-        while True:
-            next(steps)
-    assert isinstance(end.value.value, PagesRead)
-    return end.value.value
+    answers = []
+
+    def follow() -> Iterator[int]:
+        answers.append((yield from steps))
+
+    assert all(number >= 0 for number in follow())
+    (answer,) = answers
+    assert isinstance(answer, PagesRead)
+    return answer
 
 
 def test_a_short_pdf_is_read_whole(tmp_path: Path) -> None:
