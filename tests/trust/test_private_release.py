@@ -3,14 +3,12 @@ from pathlib import Path
 import pytest
 
 from app.config import IndexEngine
-from tests.trust.private_release import run_private, run_unlisted, run_withdrawn
-
-_MOST = 2  # addresses of each route and parameter; `make trust` asks for all
+from tests.trust.private_release import FEW, run_private, run_unlisted, run_withdrawn
 
 
 @pytest.mark.parametrize("run", [run_private, run_unlisted, run_withdrawn])
 def test_what_may_not_be_read_is_nowhere(run: type, tmp_path: Path) -> None:
-    found = run(tmp_path, {"index": "tantivy"}, _MOST)
+    found = run(tmp_path, {"index": "tantivy"}, FEW)
     assert found.differences == []
     assert found.requests > 200
 
