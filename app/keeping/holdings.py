@@ -12,7 +12,7 @@ from sqlalchemy.exc import DatabaseError
 from app.config import Settings
 from app.database.connection import Sessions, open_database, open_sessions, schema_is_current
 from app.database.readers import ReaderSessions
-from app.errors import ArchiveError, NotFoundError
+from app.errors import ArchiveError, NotFoundError, StorageError
 from app.search.home import IndexHome
 from app.search.sync import Synchroniser, open_homes
 from app.store import FileStore
@@ -63,7 +63,7 @@ def database_file(settings: Settings) -> Path | None:
 def _expect_this_version(engine: Engine) -> None:
     try:
         is_current = schema_is_current(engine)
-    except DatabaseError:
+    except (DatabaseError, StorageError):
         return  # damaged: verify says more
     if not is_current:
         raise ArchiveError(

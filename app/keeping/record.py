@@ -6,6 +6,7 @@ from sqlalchemy import Connection, case, func, select
 from sqlalchemy.exc import DatabaseError
 
 from app.database.models import Document, DocumentState, Message, Page, Problem
+from app.errors import StorageError
 from app.keeping.differences import Difference, Kind
 from app.keeping.holdings import Holdings
 
@@ -25,8 +26,8 @@ def check_database(holdings: Holdings) -> Iterator[Difference]:
                 if told != "ok":
                     yield Difference(Kind.DATABASE, "archive", " ".join(str(told).split()))
             yield from _check_references(connection)
-    except DatabaseError as error:
-        yield Difference(Kind.DATABASE, "archive", f"it cannot be read ({error.orig})")
+    except (DatabaseError, StorageError) as error:
+        yield Difference(Kind.DATABASE, "archive", f"it cannot be read ({error})")
 
 
 def compare_sums(holdings: Holdings) -> Iterator[Difference]:

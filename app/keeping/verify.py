@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import DatabaseError
 
 from app.database.models import Document, Message, Page, RetiredEntry
-from app.errors import ArchiveError
+from app.errors import ArchiveError, StorageError
 from app.keeping.differences import ENTRIES, READ_AGAIN, Difference, Kind
 from app.keeping.entries import compare_entries
 from app.keeping.holdings import Holdings
@@ -38,8 +38,8 @@ def verify(holdings: Holdings, *, quick: bool = False) -> Iterator[Difference]:
         yield from compare_sums(holdings)
         yield from compare_originals(holdings, quick=quick)
         yield from compare_entries(holdings, quick=quick)
-    except DatabaseError as error:
-        yield Difference(Kind.DATABASE, "archive", f"it cannot be read ({error.orig})")
+    except (DatabaseError, StorageError) as error:
+        yield Difference(Kind.DATABASE, "archive", f"it cannot be read ({error})")
 
 
 @dataclass(slots=True)

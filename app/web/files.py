@@ -8,7 +8,7 @@ from fastapi.responses import FileResponse, Response
 
 from app.errors import UnreadableFileError
 from app.web.dependencies import Key, PageNumber, TheAddressed, ThePageImages
-from app.web.page_images import LARGEST_DPI, SMALLEST_DPI
+from app.web.page_images import LARGEST_DPI, PICTURE_POLICY, SMALLEST_DPI
 from app.web.resources import load_original, load_page_original
 
 router = APIRouter(include_in_schema=False)
@@ -16,7 +16,6 @@ router = APIRouter(include_in_schema=False)
 _FOR_EVER = "public, max-age=31536000, immutable"  # the key is a hash of the bytes
 _MEDIA_TYPES = {"pdf": "application/pdf", "zip": "application/zip"}
 _SANDBOX = "default-src 'none'; sandbox"
-_PICTURE = "default-src 'none'; style-src 'unsafe-inline'"  # the browser's own: it sets a picture in a page so
 
 
 @router.get("/documents/{key}/original")
@@ -53,7 +52,7 @@ def page_image(
             raise
         return Response(_note_image(str(error)), error.status, media_type="image/svg+xml")
     etag = f'"{original.sha256[:16]}-{number}-{dpi}"'
-    headers = {"Cache-Control": _FOR_EVER, "ETag": etag, "Content-Security-Policy": _PICTURE}
+    headers = {"Cache-Control": _FOR_EVER, "ETag": etag, "Content-Security-Policy": PICTURE_POLICY}
     return Response(image, media_type="image/webp", headers=headers)
 
 

@@ -12,6 +12,7 @@ from app.web.drawing import draw_page, start_drawing
 log = logging.getLogger(__name__)
 
 RENDERER_VERSION = 3  # raise it when the same page is to look different
+PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'"  # the browser's own: it sets a picture in a page so
 SMALLEST_DPI, LARGEST_DPI = 36, 300
 _TIMEOUT_S = 20.0
 _WORKERS = 2

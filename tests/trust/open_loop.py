@@ -43,19 +43,26 @@ async def send_all(port: int, requests: Iterable[Due]) -> list[Answered]:
         if wait_s > 0:
             await asyncio.sleep(wait_s)
         running.append(asyncio.create_task(_send(port, due, start + due.at_s, idle)))
-    return await asyncio.gather(*running)
+    answered = await asyncio.gather(*running)
+    for connection in idle:
+        connection.close()
+    await asyncio.sleep(0)  # a connection is gone only in the next turn
+    return answered
 
 
 async def _send(port: int, due: Due, moment: float, idle: list["_Connection"]) -> Answered:
     status, sent_away = 0, False
+    connection = None
     try:
         async with asyncio.timeout(_PATIENCE_S):
             connection = _take(idle) or await _connect(port)
             status, sent_away = await connection.ask(due.path)
-        if not connection.is_closed:
-            idle.append(connection)
     except (OSError, TimeoutError):
-        pass
+        status = 0
+    if connection is not None and status and not connection.is_closed:
+        idle.append(connection)
+    elif connection is not None:
+        connection.close()
     return Answered(due.kind, due.path, status, sent_away, time.perf_counter() - moment)
 
 

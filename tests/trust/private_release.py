@@ -101,7 +101,7 @@ def open_room(
                 pass
             archive.search.sync()
         with serve(archive) as address, httpx.Client(base_url=address, timeout=60) as client:
-            client.headers["Host"] = "reading.room"  # pages name it, and the ports of the twins differ
+            client.headers["Host"] = "localhost"  # pages name it, and the ports of the twins differ
             yield Room(archive, create_app(archive), client, _add_tokens(archive))
 
 

@@ -13,7 +13,7 @@ from app.database.models import Correction, CorrectionAction, Message
 from app.database.review import ReviewRepository
 from app.errors import BadRequestError
 from app.web.dependencies import Key, ListPage, PageNumber, ThePageImages, TheWholeArchive
-from app.web.page_images import LARGEST_DPI, SMALLEST_DPI
+from app.web.page_images import LARGEST_DPI, PICTURE_POLICY, SMALLEST_DPI
 from app.web.render import render, with_query
 from app.web.resources import load_page_original
 from app.web.resources.errors import raise_missing
@@ -120,7 +120,8 @@ def page_image(
 ) -> Response:
     """The page as an image, also of a release that is not public: who reviews may see it."""
     original = load_page_original(archive, key, number)
-    return Response(page_images.load(original.path, original.sha256, number, dpi), media_type="image/webp")
+    image = page_images.load(original.path, original.sha256, number, dpi)
+    return Response(image, media_type="image/webp", headers={"Content-Security-Policy": PICTURE_POLICY})
 
 
 @router.get("/people/{key}")

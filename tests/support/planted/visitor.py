@@ -29,6 +29,9 @@ _LOOK = """() => {
 }"""
 
 
+_ERROR_PAGE_MS = 300  # until the browser shows its own page about an error
+
+
 @dataclass(slots=True)
 class Seen:
     """What a browser saw, each with the address where it stood."""
@@ -71,7 +74,9 @@ class Visitor:
         try:
             self._page.goto(path)
         except Error as error:
-            if "Download is starting" not in str(error) and "ERR_ABORTED" not in str(error):
+            if "ERR_INVALID_AUTH" in str(error):  # it asks for a name and a token itself, and here nobody answers it
+                self._page.wait_for_timeout(_ERROR_PAGE_MS)
+            elif "Download is starting" not in str(error) and "ERR_ABORTED" not in str(error):
                 raise
             return []
         return self.look()
