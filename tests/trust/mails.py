@@ -12,6 +12,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from email.header import decode_header, make_header
 from email.message import Message
@@ -106,7 +107,8 @@ def _faults(path: Path, kept: _Kept) -> Iterator[str]:
 
 def _messages(path: Path, raw: bytes) -> Iterator[Message]:
     if find_kind(path) is FileKind.MBOX:
-        yield from mailbox.mbox(path, create=False)
+        with closing(mailbox.mbox(path, create=False)) as box:
+            yield from box
     else:
         yield email.message_from_bytes(raw)
 

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Route
 
+from tests.support.apart import run_apart
 from tests.support.chromium import NoBrowserError, launch_chromium
 from tests.support.planted import Marks
 from tests.support.planted.visitor import Seen, open_visitor
@@ -15,7 +16,7 @@ _SERVICE = "http://service.example"
 
 def test_no_marker_runs_or_loads() -> None:
     try:
-        report = run(SMALL)
+        report = run_apart(lambda: run(SMALL))
     except NoBrowserError as error:
         pytest.skip(str(error))
     assert report.faults == [], str(report)
@@ -23,8 +24,7 @@ def test_no_marker_runs_or_loads() -> None:
 
 def test_a_marker_that_is_not_escaped_is_noticed() -> None:
     try:
-        with launch_chromium() as browser:
-            free, held = _see_unescaped(browser, policy=False), _see_unescaped(browser, policy=True)
+        free, held = run_apart(_see_both)
     except NoBrowserError as error:
         pytest.skip(str(error))
     assert {one.split()[0] for one in free.ran} == {"planted(1)", "planted(2)"}
@@ -32,6 +32,11 @@ def test_a_marker_that_is_not_escaped_is_noticed() -> None:
     assert any("data-planted" in one for one in free.planted)
     assert any("javascript:planted(2)" in one for one in free.planted)
     assert (held.ran, bool(held.refused)) == ([], True)
+
+
+def _see_both() -> tuple[Seen, Seen]:
+    with launch_chromium() as browser:
+        return _see_unescaped(browser, policy=False), _see_unescaped(browser, policy=True)
 
 
 def _see_unescaped(browser: Browser, *, policy: bool) -> Seen:

@@ -108,6 +108,7 @@ class TantivyIndex:
         index = tantivy.Index.open(str(self._folder))
         schema = index.schema
         writer = index.writer(_HEAP_BYTES, num_threads=1)
+        writer.garbage_collect_files()  # a killed writer's, whose names this one would use again
         for key in removed:
             writer.delete_documents_by_term("key", key)
         for entry in added:
