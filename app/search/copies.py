@@ -17,6 +17,13 @@ _TIMES = (
     .where(Message.sent_message_id.in_(bindparam("ids", expanding=True)))
     .group_by(Message.sent_message_id, Message.level)
 )
+_RELEASES = (
+    select(ReleasedFile.document_id, Release.slug)
+    .join(Release, Release.id == ReleasedFile.release_id)
+    .where(ReleasedFile.document_id.in_(bindparam("ids", expanding=True)))
+    .distinct()
+    .order_by(Release.slug)
+)
 
 
 def load_copies(session: Session, tied: Mapping[str, int]) -> dict[str, Copies]:
@@ -39,6 +46,14 @@ def load_copies(session: Session, tied: Mapping[str, int]) -> dict[str, Copies]:
     return found
 
 
+def load_releases(session: Session, document_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
+    """Return by document the slugs of the releases that it lies in, in order; () for one that lies in none."""
+    slugs: dict[int, tuple[str, ...]] = defaultdict(tuple)
+    for document_id, slug in session.execute(_RELEASES, {"ids": list(document_ids)}):
+        slugs[document_id] += (slug,)
+    return slugs
+
+
 def _load_places(session: Session, sent_ids: Collection[int]) -> dict[int, list[Copy]]:
     rows = session.execute(
         select(
@@ -56,20 +71,11 @@ def _load_places(session: Session, sent_ids: Collection[int]) -> dict[int, list[
         .order_by(Message.id)
         .limit(_MOST_LOADED)
     ).all()
-    slugs: dict[int, list[str]] = defaultdict(list)
-    released = (
-        select(ReleasedFile.document_id, Release.slug)
-        .join(Release, Release.id == ReleasedFile.release_id)
-        .where(ReleasedFile.document_id.in_({row.id for row in rows}))
-        .distinct()
-        .order_by(Release.slug)
-    )
-    for document_id, slug in session.execute(released):
-        slugs[document_id].append(slug)
+    slugs = load_releases(session, {row.id for row in rows})
     places: dict[int, list[Copy]] = defaultdict(list)
     for row in rows:
         if row.level is not Level.PRINTED:
             continue
         page = row.first_page if row.page_count else None
-        places[row.sent_message_id or 0].append(Copy(row.key, row.name, page, tuple(slugs[row.id])))
+        places[row.sent_message_id or 0].append(Copy(row.key, row.name, page, slugs[row.id]))
     return places

@@ -21,7 +21,7 @@ from app.database.models import (
     TextSource,
 )
 from app.database.people import PersonRepository
-from app.search.copies import load_copies
+from app.search.copies import load_copies, load_releases
 from app.search.marks import Marker
 from app.search.query import Trait
 from app.search.results import Copies, EntryKind, Hit
@@ -75,15 +75,6 @@ _PARTICIPANTS = (
     .where(Participant.message_id.in_(bindparam("ids", expanding=True)))
     .order_by(Participant.id)
 )
-_RELEASES = (
-    select(ReleasedFile.document_id, Release.slug)
-    .join(Release, Release.id == ReleasedFile.release_id)
-    .where(ReleasedFile.document_id.in_(bindparam("ids", expanding=True)))
-    .distinct()
-    .order_by(Release.slug)
-)
-
-
 _PARENT = aliased(Agency)
 _TITLES = select(Release.slug, Release.title).where(Release.slug.in_(bindparam("keys", expanding=True)))
 _AGENCIES = select(Agency.slug, Agency.name).where(Agency.slug.in_(bindparam("keys", expanding=True)))
@@ -116,7 +107,7 @@ class HitLoader:
         messages = self._load_messages([key for key in keys if "/" not in key])
         pages = self._load_pages([key for key in keys if "/" in key])
         document_ids = {message.document_id for message in messages.values()}
-        releases = self._load_releases(document_ids | {page.document_id for page, _ in pages.values()})
+        releases = load_releases(self._session, document_ids | {page.document_id for page, _ in pages.values()})
         tied = {key: row.sent_message_id for key, row in messages.items() if row.sent_message_id is not None}
         copies = load_copies(self._session, tied) if tied else {}
         participants = self._load_participants([message.id for message in messages.values()])
@@ -191,12 +182,6 @@ class HitLoader:
         )
         found = {f"{document.key}/{page.number}": (page, document) for page, document in rows}
         return {key: found[key] for key in keys if key in found}
-
-    def _load_releases(self, document_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
-        slugs: dict[int, tuple[str, ...]] = defaultdict(tuple)
-        for document_id, slug in self._session.execute(_RELEASES, {"ids": list(document_ids)}):
-            slugs[document_id] += (slug,)
-        return slugs
 
 
 def _message_hit(message: _Row, around: _Around, marker: Marker) -> Hit:
