@@ -70,6 +70,11 @@ class Settings(BaseSettings):
     web_workers: int = Field(
         default_factory=lambda: min(os.cpu_count() or 1, 4), ge=1, description="Processes that serve the archive."
     )
+    answer_cache_mb: int = Field(
+        default=64,
+        ge=0,
+        description="Memory of each process for answers that are given again while the record says the same, in MiB.",
+    )
     image_cache_mb: int = Field(default=512, ge=0, description="Disk space for page images, in MiB.")
     review_token: SecretStr | None = Field(
         default=None,

@@ -20,6 +20,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from app import manners
 from app.archive import Archive, open_archive
 from app.cli import commands, report_errors
 from app.cli.serving import open_service
@@ -90,6 +91,7 @@ def ingest(paths: tuple[Path, ...], as_json: bool, **options: str | None) -> Non
     """
     settings = Settings.load()
     set_up_logging(settings.log_level)
+    manners.let_readers_go_first()
     release = describe_release(paths, options)
     found = _count_files(paths)
     if not found:
@@ -109,6 +111,7 @@ def retry(slug: str | None, *, partial: bool, as_json: bool) -> None:
     """Read again, from the archive's own copies, the files that failed or that an older version read."""
     settings = Settings.load()
     set_up_logging(settings.log_level)
+    manners.let_readers_go_first()
     with open_archive(settings) as archive:
         found = count_stale(archive, slug, partial=partial)
         outcomes = retry_files(archive, slug, partial=partial)
@@ -123,6 +126,7 @@ def relink() -> None:
     """Find copies, parents and threads of all messages anew, as after people were merged or parted."""
     settings = Settings.load()
     set_up_logging(settings.log_level)
+    manners.let_readers_go_first()
     with open_archive(settings) as archive:
         link_messages(archive, anew=True)
     click.echo("Copies, parents and threads of all messages were found anew.")

@@ -20,6 +20,14 @@ from tests.support.opensearch.node import NoServerError, share_node, skip_or_fai
 _SHARED = Path(__file__).parents[2] / "shared"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def as_quick_as_before() -> Iterator[None]:
+    """Commands that are run within a test leave the process of the tests its place among others."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("app.manners.let_readers_go_first", lambda: None)
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[URL]:
     """A PostgreSQL server from a wheel, started once; skipped where the wheel has none for this machine."""

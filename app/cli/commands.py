@@ -10,6 +10,7 @@ import click
 from pydantic import BaseModel
 from sqlalchemy import select
 
+from app import manners
 from app.archive import Archive, open_archive
 from app.cli.access import restore_record, token, visibility, withdraw
 from app.cli.errors import report_errors
@@ -155,6 +156,7 @@ def export(format_: str, release: str | None) -> None:
 @report_errors
 def reindex() -> None:
     """Make the index anew from the database; the old one answers until the new one is whole."""
+    manners.let_readers_go_first()
     with _archive() as archive:
         say(f"{archive.search.rebuild()} entries are in the index.")
 

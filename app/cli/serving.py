@@ -24,7 +24,6 @@ from app.web.main import create_app
 
 _TURN_S = 0.0005
 _KEPT_S = 5  # a connection on which nothing is asked
-_SENT_AHEAD = 256 << 10  # bytes the system keeps for a client: by itself up to 4 MB, of 500 slow ones 2 GB
 _BACKLOG = 512  # connections that wait to be accepted
 
 
@@ -43,7 +42,6 @@ def serve(corrector: Corrector, host: str | None, port: int | None) -> None:
     with socket.create_server((address, number), family=family, backlog=_BACKLOG) as listening:
         # What accepts knows from this to send at once: without it each answer waits 40 ms for an acknowledgement.
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SENT_AHEAD)
         shown = f"[{address}]" if ":" in address else address
         click.echo(f"Reading Room is at http://{shown}:{listening.getsockname()[1]} (Ctrl-C ends it)", err=True)
         if settings.web_workers == 1:

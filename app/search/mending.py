@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from app import manners
 from app.config import Settings
 from app.database.connection import open_database, open_sessions
 from app.database.readers import ReaderSessions
@@ -61,6 +62,7 @@ class Mender:
 def mend(settings: Settings) -> None:
     """Make the index anew if it cannot be read and nobody else is at it; ends the process with 1 where that fails."""
     set_up_logging(settings.log_level)
+    manners.let_readers_go_first()
     engine = open_database(settings.database_url)
     sessions = open_sessions(engine)
     readers = ReaderSessions(engine, sessions)

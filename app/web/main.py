@@ -8,10 +8,12 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from app.archive import Archive
+from app.database.rereading import Rereader
 from app.search.mending import Mender
 from app.web import access, api, docs, files, pages, review
 from app.web.deadlines import CLIENT_TIMEOUT
 from app.web.door import DoorMiddleware
+from app.web.kept import KeptAnswersMiddleware
 from app.web.middleware import AnswerMiddleware
 from app.web.page_images import PageImages
 from app.web.problems import add_problem_handlers
@@ -33,6 +35,8 @@ def create_app(archive: Archive, decide: Decide | None = None) -> FastAPI:
     async def serving(app: FastAPI) -> AsyncIterator[dict[str, float]]:
         yield {CLIENT_TIMEOUT: archive.settings.client_timeout_s}
         app.state.page_images.close()
+        if app.state.rereader:
+            app.state.rereader.close()
 
     app = FastAPI(
         title="Reading Room",
@@ -55,6 +59,7 @@ def create_app(archive: Archive, decide: Decide | None = None) -> FastAPI:
         app.include_router(router)
     token = archive.settings.review_token
     has_review = token is not None and decide is not None
+    _keep_answers(app, archive)
     app.add_middleware(access.AccessMiddleware)
     app.add_middleware(DoorMiddleware, hosts=archive.settings.host_names, takes_forms=has_review)
     app.add_middleware(AnswerMiddleware)
@@ -63,3 +68,12 @@ def create_app(archive: Archive, decide: Decide | None = None) -> FastAPI:
         app.include_router(review.router)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     return app
+
+
+def _keep_answers(app: FastAPI, archive: Archive) -> None:
+    """Give answers again while they are true: with SQLite, unless the settings leave no room for them."""
+    limit_bytes = archive.settings.answer_cache_mb * _MIB
+    app.state.rereader = None
+    if limit_bytes and archive.engine.dialect.name == "sqlite":
+        app.state.rereader = Rereader(archive.engine)
+        app.add_middleware(KeptAnswersMiddleware, rereader=app.state.rereader, limit_bytes=limit_bytes)

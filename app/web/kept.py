@@ -1,0 +1,145 @@
+"""Answers that are given again for as long as the record says the same.
+
+Most readers of a day ask for the same few records. An answer is kept with the statements it was read by: while nothing
+was written to the database since, or those statements still answer the same, it would be made the same again. To ask
+again what a list asked costs nearly as much as to make it, so lists are given again only while nothing was written.
+"""
+
+import re
+import threading
+import zlib
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from anyio.to_thread import run_sync
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.database.rereading import Asked, Rereader, noting_reads
+
+# What the database alone says: no index, no file.
+_RECORDS = re.compile(r"(?:/api/v1)?/(?:messages/[^/]+|documents/[^/]+(?:/pages/\d+)?)")
+_LISTS = re.compile(r"(?:/api/v1)?/(?:(?:people|agencies|releases)(?:/[^/]+)?|missing|status)?")
+_LARGEST = 1 << 20  # bytes of an answer that is kept
+_MOST_ASKED = 200  # statements
+_OVERHEAD, _OVERHEAD_ASKED = 1_000, 200  # bytes of what is kept beside the body
+
+_Pairs = Sequence[tuple[bytes, bytes]]
+
+
+class _Key(NamedTuple):
+    """What an answer depends on beside the record: links in it name the host."""
+
+    scheme: str
+    host: bytes
+    root: str
+    path: str
+
+
+@dataclass(slots=True)
+class _Answer:
+    """An answer, and when the record was last seen to say the same."""
+
+    headers: _Pairs
+    deflated: bytes
+    version: int
+    asked: Sequence[Asked]  # none: it is not asked again
+    digest: bytes
+
+    @property
+    def size(self) -> int:
+        """About how many bytes are kept."""
+        return len(self.deflated) + _OVERHEAD + _OVERHEAD_ASKED * len(self.asked)
+
+
+class KeptAnswersMiddleware:
+    """Gives kept answers to those who send no token."""
+
+    def __init__(self, app: ASGIApp, *, rereader: Rereader, limit_bytes: int) -> None:
+        self._app = app
+        self._rereader = rereader
+        self._limit_bytes = limit_bytes
+        self._answers: OrderedDict[_Key, _Answer] = OrderedDict()
+        self._size = 0
+        self._lock = threading.Lock()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Give the kept answer, or make one and keep it."""
+        key = _find_key(scope)
+        if key is None:
+            await self._app(scope, receive, send)
+            return
+        version, kept = await run_sync(self._find, key)
+        if kept is not None:
+            headers, body = kept
+            await send({"type": "http.response.start", "status": 200, "headers": list(headers)})
+            await send({"type": "http.response.body", "body": body})
+            return
+        made = _Copy(send)
+        with noting_reads() as asked:
+            await self._app(scope, receive, made.take)
+        if made.is_whole and asked and not scope.get("state", {}).get("opened"):
+            await run_sync(self._keep, key, made, asked, version)
+
+    def _find(self, key: _Key) -> tuple[int, tuple[_Pairs, bytes] | None]:
+        """Return the version of the record now, and headers and body that are true of it."""
+        version = self._rereader.version()
+        with self._lock:
+            kept = self._answers.get(key)
+            if kept is None:
+                return version, None
+            self._answers.move_to_end(key)
+        if kept.version != version:
+            if not kept.asked or self._rereader.digest(kept.asked) != kept.digest:
+                return version, None
+            kept.version = version  # it was asked after that: what was written meanwhile changes the next version
+        return version, (kept.headers, zlib.decompress(kept.deflated))
+
+    def _keep(self, key: _Key, made: "_Copy", asked: Sequence[Asked], version: int) -> None:
+        again = asked if _RECORDS.fullmatch(key.path) and len(asked) <= _MOST_ASKED else ()
+        digest = self._rereader.digest(again)
+        if self._rereader.version() != version:
+            return  # something was written meanwhile: who knows which of both the answer says
+        answer = _Answer(made.headers, zlib.compress(bytes(made.body), 1), version, tuple(again), digest)
+        with self._lock:
+            replaced = self._answers.pop(key, None)
+            self._size += answer.size - (replaced.size if replaced else 0)
+            self._answers[key] = answer
+            while self._size > self._limit_bytes:
+                self._size -= self._answers.popitem(last=False)[1].size
+
+
+class _Copy:
+    """Sends an answer on and copies it."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.headers: _Pairs = ()
+        self.body = bytearray()
+        self.is_whole = False
+        self._is_wanted = False
+
+    async def take(self, message: Message) -> None:
+        """Send a part on and copy it."""
+        if message["type"] == "http.response.start":
+            self.headers = tuple((bytes(name), bytes(value)) for name, value in message.get("headers", ()))
+            self._is_wanted = message["status"] == 200 and all(name != b"cache-control" for name, _ in self.headers)
+        elif self._is_wanted:
+            self.body += message.get("body", b"")
+            self._is_wanted = len(self.body) <= _LARGEST
+            self.is_whole = self._is_wanted and not message.get("more_body")
+        await self._send(message)
+
+
+def _find_key(scope: Scope) -> _Key | None:
+    """Return under what the answer to a request is kept; None: it is not."""
+    if scope["type"] != "http" or scope["method"] != "GET" or scope["query_string"]:
+        return None
+    if not _RECORDS.fullmatch(scope["path"]) and not _LISTS.fullmatch(scope["path"]):
+        return None
+    names = [name for name, _ in scope["headers"]]
+    if b"authorization" in names or b"cookie" in names:
+        return None
+    host = next((value for name, value in scope["headers"] if name == b"host"), b"")
+    return _Key(scope["scheme"], host, scope.get("root_path", ""), scope["path"])
