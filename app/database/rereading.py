@@ -5,6 +5,7 @@ SQLite alone: its database says cheaply whether anything was written since, whic
 
 import contextlib
 import hashlib
+import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
@@ -13,6 +14,7 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import DBAPIError
 
 _noted: ContextVar[list["Asked"] | None] = ContextVar("_noted", default=None)
 
@@ -46,15 +48,16 @@ class Rereader:
         self._watching.detach()  # from the pool: versions are told apart by one connection alone
         self._lock = threading.Lock()
 
-    def version(self) -> int:
-        """Return a number that is another once anything was committed to the database, by whomever."""
-        with self._lock:
-            cursor = self._watching.cursor()
+    def version(self) -> int | None:
+        """Return a number that is another once anything was committed to the database, by whomever.
+
+        None: the database does not answer.
+        """
+        with self._lock, contextlib.suppress(sqlite3.Error), contextlib.closing(self._watching.cursor()) as cursor:
             cursor.execute("PRAGMA data_version")
-            version = cursor.fetchone()
-            cursor.close()
-        assert version is not None
-        return int(version[0])
+            if version := cursor.fetchone():
+                return int(version[0])
+        return None
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -62,16 +65,19 @@ class Rereader:
             self._watching.close()
 
     @staticmethod
-    def digest(asked: Sequence[Asked]) -> bytes:
-        """Ask again, and return a digest of all that is answered."""
+    def digest(asked: Sequence[Asked]) -> bytes | None:
+        """Ask again, and return a digest of all that is answered; None: the database does not answer in time."""
         seen = hashlib.blake2b(digest_size=16)
-        for engine, group in groupby(asked, lambda one: one.engine):
-            with contextlib.closing(engine.raw_connection()) as connection:
-                cursor = connection.cursor()
-                for one in group:
-                    cursor.execute(one.statement, one.parameters)
-                    seen.update(repr(cursor.fetchall()).encode("utf-8", "surrogatepass"))
-                cursor.close()
+        try:
+            for engine, group in groupby(asked, lambda one: one.engine):
+                with contextlib.closing(engine.raw_connection()) as connection:
+                    cursor = connection.cursor()
+                    for one in group:
+                        cursor.execute(one.statement, one.parameters)
+                        seen.update(repr(cursor.fetchall()).encode("utf-8", "surrogatepass"))
+                    cursor.close()
+        except (sqlite3.Error, DBAPIError):
+            return None
         return seen.digest()
 
 

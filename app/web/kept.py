@@ -79,15 +79,15 @@ class KeptAnswersMiddleware:
         made = _Copy(send)
         with noting_reads() as asked:
             await self._app(scope, receive, made.take)
-        if made.is_whole and asked and not scope.get("state", {}).get("opened"):
+        if version is not None and made.is_whole and asked and not scope.get("state", {}).get("opened"):
             await run_sync(self._keep, key, made, asked, version)
 
-    def _find(self, key: _Key) -> tuple[int, tuple[_Pairs, bytes] | None]:
-        """Return the version of the record now, and headers and body that are true of it."""
+    def _find(self, key: _Key) -> tuple[int | None, tuple[_Pairs, bytes] | None]:
+        """Return the version of the record now, None if it does not tell, and headers and body that are true of it."""
         version = self._rereader.version()
         with self._lock:
             kept = self._answers.get(key)
-            if kept is None:
+            if kept is None or version is None:
                 return version, None
             self._answers.move_to_end(key)
         if kept.version != version:
@@ -99,7 +99,7 @@ class KeptAnswersMiddleware:
     def _keep(self, key: _Key, made: "_Copy", asked: Sequence[Asked], version: int) -> None:
         again = asked if _RECORDS.fullmatch(key.path) and len(asked) <= _MOST_ASKED else ()
         digest = self._rereader.digest(again)
-        if self._rereader.version() != version:
+        if digest is None or self._rereader.version() != version:
             return  # something was written meanwhile: who knows which of both the answer says
         answer = _Answer(made.headers, zlib.compress(bytes(made.body), 1), version, tuple(again), digest)
         with self._lock:

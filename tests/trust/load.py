@@ -11,9 +11,11 @@ import contextlib
 import os
 import random
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,7 +37,7 @@ _COMPARED_S = 30
 _MOST_MS = {"document": 30.0, "search": 100.0}
 _MOST_SLOPE_MB = 5.0  # a million requests
 _LEAST_COUNTED = 20_000  # requests that say anything about a slope
-_NEW_FILES = 400
+_NEW_FILES, _FULL_NEW_FILES = 400, 8_000  # more than an ingest reads in the time
 _EMAIL = """From: Ann Clerk
 To: Joe Plumber
 Sent: 11 September 2012 8:30
@@ -52,6 +54,7 @@ class Figures:
     pages: int
     rate: int
     tally: Tally
+    ingested_s: float  # for how long of it an ingest ran
     slope_mb: float | None  # per million requests; None: too few to tell
     datasette: Tally | None
 
@@ -70,7 +73,8 @@ class Figures:
         away = ", ".join(f"{count} {kind}" for kind, count in sorted(self.tally.sent_away().items())) or "none"
         slope = "too few to tell" if self.slope_mb is None else f"{self.slope_mb:.1f} MB a million requests"
         return (
-            f"load: {len(self.tally.answered)} requests at {self.rate}/s over {self.pages} pages, an ingest beside: "
+            f"load: {len(self.tally.answered)} requests at {self.rate}/s over {self.pages} pages, an ingest beside for "
+            f"{self.ingested_s:.0f} s: "
             f"{times}; {len(self.tally.failures())} failed; sent away with Retry-After: {away}; memory: {slope}"
             f"{self._compared()}; load of the machine {os.getloadavg()[0]:.1f}"
         )
@@ -89,16 +93,19 @@ def measure(home: Path, *, full: bool = False, rate: int | None = None, seconds:
     make_archive(home, copies, limit)
     rate, seconds = rate or (_FULL_RATE if full else _SMALL_RATE), seconds or (_FULL_S if full else _SMALL_S)
     pages = limit or copies * EMAILS_A_COPY
-    with serve(home, web_workers=2) as service, _ingest_beside(home):
+    files = _FULL_NEW_FILES if full else _NEW_FILES
+    with serve(home, web_workers=2) as service, _ingest_beside(home, files) as ingest:
         asyncio.run(send_all(service.port, _schedule(_paths(home), rate, min(5, seconds))))  # warm
+        started = time.monotonic()
         samples: list[float] = []
         with _watching(service, samples):
             tally = Tally(asyncio.run(send_all(service.port, _schedule(_paths(home), rate, seconds))))
+        ingested_s = (ingest.ended_at or time.monotonic()) - started
     compared = None
     if full:
         with serve_datasette(home, _queries()) as (port, paths):
             compared = Tally(asyncio.run(send_all(port, _schedule(paths, rate, min(seconds, _COMPARED_S)))))
-    return Figures(pages, rate, tally, _slope(samples, len(tally.answered)), compared)
+    return Figures(pages, rate, tally, max(0.0, ingested_s), _slope(samples, len(tally.answered)), compared)
 
 
 def _schedule(paths: dict[str, list[str]], rate: int, seconds: int) -> Iterator[Due]:
@@ -132,16 +139,30 @@ def _queries() -> list[str]:
     return [*words, *pairs, *(f'"{pair}"' for pair in pairs)]
 
 
+@dataclass(slots=True)
+class _Ingest:
+    """An ingest that goes on until its files are all in."""
+
+    ended_at: float | None = None  # on the monotonic clock; None: it goes on
+
+
 @contextlib.contextmanager
-def _ingest_beside(home: Path) -> Iterator[None]:
+def _ingest_beside(home: Path, files: int) -> Iterator[_Ingest]:
     """Ingest files that the archive does not have, as long as the context is open or until they are all in."""
     with tempfile.TemporaryDirectory() as folder:
         nonce = random.SystemRandom().getrandbits(64)
-        for number in range(_NEW_FILES):
+        for number in range(files):
             pages = [_EMAIL.format(nonce=nonce, number=number), f"and so on {nonce}"]
             (Path(folder) / f"{number}.pdf").write_bytes(print_pages(pages))
-        with ingesting(home, folder, "--release", "beside"):
-            yield
+        with ingesting(home, folder, "--release", "beside") as running:
+            ingest = _Ingest()
+            threading.Thread(target=_note_end, args=(running, ingest), daemon=True).start()
+            yield ingest
+
+
+def _note_end(running: subprocess.Popen[bytes], ingest: _Ingest) -> None:
+    running.wait()
+    ingest.ended_at = time.monotonic()
 
 
 @contextlib.contextmanager
