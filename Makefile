@@ -29,7 +29,7 @@ run: $(VENV)/.installed
 	$(BIN)/readingroom serve
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: lint types contracts test
 

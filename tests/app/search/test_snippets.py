@@ -1,8 +1,12 @@
 """The passages of a text that show why it was found, and the words to mark."""
 
+from fnmatch import fnmatchcase
+from functools import reduce
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rapidfuzz.distance import Levenshtein
 
 from app.search.marks import Marker
 from app.search.query import Field, parse
@@ -132,6 +136,31 @@ def test_every_word_with_the_stem_is_marked_and_no_other(word: str, pieces: list
     tokens = list(locate_tokens(text))
     rows = [tokens[place : place + len(wanted)] for place in range(len(tokens))]
     assert found == [(row[0].start, row[-1].end) for row in rows if [stem_token(token.text) for token in row] == wanted]
+
+
+def _misspell(word: str) -> st.SearchStrategy[str]:
+    edits = st.tuples(st.integers(0, len(word)), st.sampled_from(["", "e", "ss", "x"]), st.integers(0, 2))
+    return st.lists(edits, max_size=3).map(
+        lambda some: reduce(lambda w, e: w[: e[0]] + e[1] + w[e[0] + e[2] :], some, word)
+    )
+
+
+@given(
+    st.sampled_from(["embassy~1", "embassy~2", "em~1", "emba*", "e?bas*", "*assy", "emb*s*"]),
+    st.lists(
+        st.one_of(_misspell("embassy"), st.sampled_from([" ", "\n", "-", "\u2019", "\u00e9", "9" * 250])), max_size=12
+    ),
+    st.booleans(),
+)
+def test_every_word_alike_is_marked_and_no_other(query: str, pieces: list[str], spaced: bool) -> None:
+    text = (" " if spaced else "").join(pieces)
+    word, _, distance = query.partition("~")
+    found = [(mark.start, mark.end) for mark in Marker(parse(query).tree, {None}).find_marks(text)]
+
+    def is_alike(token: str) -> bool:
+        return Levenshtein.distance(token, word) <= int(distance) if distance else fnmatchcase(token, word)
+
+    assert found == [(token.start, token.end) for token in locate_tokens(text) if is_alike(token.text)]
 
 
 @given(st.text("abcdeghilmnoprstuvyxk", max_size=5), st.lists(st.sampled_from(
