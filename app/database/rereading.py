@@ -7,16 +7,16 @@ import contextlib
 import hashlib
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
-_noted: ContextVar[list["Asked"] | None] = ContextVar("_noted", default=None)
+_noted: ContextVar["Noted | None"] = ContextVar("_noted", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +28,42 @@ class Asked:
     parameters: Any  # as the driver takes them
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What something beside the database looked like, and how to look again; None: nobody can tell."""
+
+    look: Callable[[], object]
+    was: object
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """All that something was read from."""
+
+    asked: list[Asked] = field(default_factory=list)
+    seen: list[Seen] = field(default_factory=list)
+
+    def is_as_seen(self) -> bool:
+        """Tell whether what lies beside the database looks as it did."""
+        return all(one.was is not None and one.look() == one.was for one in self.seen)
+
+
 @contextlib.contextmanager
-def noting_reads() -> Iterator[list[Asked]]:
+def noting_reads() -> Iterator[Noted]:
     """Note what is asked while the context is open, also in threads that are given it."""
-    asked: list[Asked] = []
-    token = _noted.set(asked)
+    noted = Noted()
+    token = _noted.set(noted)
     try:
-        yield asked
+        yield noted
     finally:
         _noted.reset(token)
+
+
+def note_look(look: Callable[[], object]) -> None:
+    """Note what something beside the database looks like, before it is read."""
+    noted = _noted.get()
+    if noted is not None:
+        noted.seen.append(Seen(look, look()))
 
 
 class Rereader:
@@ -76,7 +103,7 @@ class Rereader:
                         cursor.execute(one.statement, one.parameters)
                         seen.update(repr(cursor.fetchall()).encode("utf-8", "surrogatepass"))
                     cursor.close()
-        except (sqlite3.Error, DBAPIError):
+        except (sqlite3.Error, SQLAlchemyError):
             return None
         return seen.digest()
 
@@ -85,6 +112,6 @@ class Rereader:
 def _note(
     connection: Connection, _cursor: object, statement: str, parameters: object, _context: object, many: bool
 ) -> None:
-    asked = _noted.get()
-    if asked is not None and not many:
-        asked.append(Asked(connection.engine, statement, parameters))
+    noted = _noted.get()
+    if noted is not None and not many:
+        noted.asked.append(Asked(connection.engine, statement, parameters))

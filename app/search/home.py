@@ -74,6 +74,20 @@ class IndexHome:
             raise
         return index
 
+    def look(self) -> object:
+        """Return what the live index looks like from outside: while it is the same it answers the same.
+
+        None: that cannot be told.
+        """
+        try:
+            name, forgotten = self._read_pointer(), self._read_forgotten()
+        except IndexUnavailableError:
+            return None
+        with self._lock:
+            index = self._live[1] if self._live and self._live[0] == name else None
+        seen = index.look() if index else None
+        return None if seen is None else (name, forgotten, seen)
+
     @contextmanager
     def writing(self, wait_s: float) -> Iterator[bool]:
         """Be the one who writes; gives False where another still writes after `wait_s` seconds.

@@ -192,3 +192,7 @@ class CheckedIndex(SearchIndex, Protocol):
             IndexUnavailableError: it is damaged.
         """
         ...
+
+    def look(self) -> object:
+        """Return what the index looks like from outside: while it is the same it answers the same; None: unknown."""
+        ...

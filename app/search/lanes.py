@@ -14,17 +14,24 @@ from app.errors import BusyError
 
 HEAVY_COST = 60  # of a query, as `find_cost` says: those above wait in a lane of their own
 
-# Places and line of each lane. A process has 40 threads, of which pictures take 8: readers of documents must find one.
-_SIZES = ((4, 8), (1, 3), (2, 4))
+# Places, line and rest of each lane. A process has 40 threads, of which pictures take 8: readers of documents must find
+# one. What asks for much leaves the processors to others in between, however much of it comes.
+_SIZES = ((4, 8, 0.0), (1, 3, 3.0), (2, 4, 1.0))
+_LONGEST_REST_S = 2.0
 
 
 class Lane:
-    """Lets so many in at once; of the others a few wait in line for a while, and the rest is sent away."""
+    """Lets so many in at once; of the others a few wait in line for a while, and the rest is sent away.
 
-    def __init__(self, *, places: int, line: int, wait_s: float) -> None:
-        self._places = threading.Semaphore(places)
+    A place that was taken for a second stays empty for `rest` seconds, two at most.
+    """
+
+    def __init__(self, *, places: int, line: int, wait_s: float, rest: float = 0.0) -> None:
         self._room = threading.Semaphore(places + line)
+        self._changed = threading.Condition()
+        self._free_from = [0.0] * places  # from when each free place may be taken, on the monotonic clock
         self._wait_s = wait_s
+        self._rest = rest
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -36,14 +43,32 @@ class Lane:
         if not self._room.acquire(blocking=False):
             raise BusyError("Too many readers ask for something like this at once; try again in a moment.")
         try:
-            if not self._places.acquire(timeout=self._wait_s):
-                raise BusyError("Others who asked for much took too long; try again in a moment.")
+            self._take_place()
+            begun = time.monotonic()
             try:
                 yield
             finally:
-                self._places.release()
+                self._leave_place(begun)
         finally:
             self._room.release()
+
+    def _take_place(self) -> None:
+        end = time.monotonic() + self._wait_s
+        with self._changed:
+            while True:
+                now, soonest = time.monotonic(), min(self._free_from, default=math.inf)
+                if soonest <= now:
+                    self._free_from.remove(soonest)
+                    return
+                if now >= end:
+                    raise BusyError("Others who asked for much took too long; try again in a moment.")
+                self._changed.wait(min(soonest, end) - now)
+
+    def _leave_place(self, begun: float) -> None:
+        now = time.monotonic()
+        with self._changed:
+            self._free_from.append(now + min(self._rest * (now - begun), _LONGEST_REST_S))
+            self._changed.notify_all()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +83,9 @@ class Lanes:
     @classmethod
     def of_service(cls, limit_s: float) -> "Lanes":
         """Return the lanes of a process that serves many readers."""
-        quick, heavy, lists = (Lane(places=places, line=line, wait_s=limit_s) for places, line in _SIZES)
+        quick, heavy, lists = (
+            Lane(places=places, line=line, wait_s=limit_s, rest=rest) for places, line, rest in _SIZES
+        )
         return cls(quick, heavy, lists, limit_s)
 
     @classmethod

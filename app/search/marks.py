@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import islice
 from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
@@ -29,8 +29,7 @@ _WORD = re.compile(r"\S+")
 _WORD_END = re.compile(r"\s")
 _STRETCH = 5_000  # characters that are looked at before it is asked whether they are enough
 _ENOUGH = 20_000
-_LEAST_LETTERS = 3  # to look for; fewer stand everywhere
-_WILDCARD = re.compile(r"[*?]")
+_LEAST_OPENING = 3  # letters; fewer stand everywhere
 _MOST_ALTERNATIVES = 30  # of one expression; more are looked up one by one
 
 Test = Callable[[str], bool]
@@ -51,8 +50,6 @@ class _Term:
     tests: tuple[Test, ...]
     token: str | None = None  # the only one that passes the first test; None: there are others
     stem: str | None = None  # the stem of all those that pass the first test; None: it does not go by stems
-    opening: str = ""  # letters with which every token begins that passes the first test
-    pieces: tuple[str, ...] = ()  # of which at least one stands in every token that passes it; none: not known
 
 
 class Marker:
@@ -65,7 +62,7 @@ class Marker:
         self._by_token = _group((term.token, n) for n, term in enumerate(self._terms))
         self._by_stem = _group((term.stem, n) for n, term in enumerate(self._terms))
         self._others = [n for n, term in enumerate(self._terms) if term.token is None and term.stem is None]
-        self._openings, self._pieces = _find_letters(self._terms)
+        self._openings = _find_openings(self._terms)
         self._tested: set[str] = set()
         self._wanted: set[str] = set()  # runs of letters and digits in which a term may begin
         self._starts: dict[str, tuple[int, ...]] = {}  # terms that may begin with a token, by token
@@ -90,10 +87,10 @@ class Marker:
         return len({mark.term for mark in marks}) == len(self._terms)
 
     def _find_between(self, text: str, start: int, end: int, *, plain: bool) -> Iterator[Mark]:
-        if self._openings or self._pieces:
+        if self._openings:
             lowered = text[start:end].lower()
             if has_ascii_words(lowered):
-                for run in _find_runs(lowered, self._openings, self._pieces):
+                for run in _find_runs(lowered, self._openings):
                     yield from self._marks_of(text, run.group(), start + run.start())
                 return
         # Each distinct run is folded and tested once: texts repeat themselves, and most is not asked for.
@@ -172,37 +169,24 @@ def _end_of_stretch(text: str, start: int) -> int:
     return blank.start() if blank else len(text)
 
 
-def _find_letters(terms: Sequence[_Term]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return openings and pieces: every token that a term may begin with opens with one, or has the other in it.
-
-    Nothing where some are too short to look for.
-    """
-    openings = {term.opening for term in terms if not term.pieces}
-    pieces = {piece for term in terms for piece in term.pieces}
-    if min(map(len, openings | pieces), default=0) < _LEAST_LETTERS:
-        return (), ()
-    return tuple(openings), tuple(pieces)
+def _find_openings(terms: Sequence[_Term]) -> tuple[str, ...]:
+    """Return letters of which some open every token that a term may begin with; () if they are too few to look for."""
+    openings = {term.token or opening_of_stem(term.stem or "") for term in terms}
+    return tuple(openings) if min(map(len, openings), default=0) >= _LEAST_OPENING else ()
 
 
-def _find_runs(lowered: str, openings: Sequence[str], pieces: Sequence[str]) -> list[re.Match[str]]:
-    """Return the runs of letters and digits that open so, or have a piece in them, in order."""
+def _find_runs(lowered: str, openings: Sequence[str]) -> list[re.Match[str]]:
+    """Return the runs of letters and digits that open so, in order."""
     starts = set()
     for opening in openings:
-        for place in _every_place(lowered, opening):
+        place = lowered.find(opening)
+        while place >= 0:
             if not place or not lowered[place - 1].isalnum():
                 starts.add(place)
             elif lowered[max(place - LONGEST, 0) : place].isalnum():  # a run so long is cut in several tokens
                 starts.add(_start_of_run(lowered, place))
-    for piece in pieces:
-        starts.update(_start_of_run(lowered, place) for place in _every_place(lowered, piece))
+            place = lowered.find(opening, place + len(opening))
     return [run for place in sorted(starts) if (run := PLAIN_RUN.match(lowered, place))]
-
-
-def _every_place(text: str, part: str) -> Iterator[int]:
-    place = text.find(part)
-    while place >= 0:
-        yield place
-        place = text.find(part, place + len(part))
 
 
 def _start_of_run(lowered: str, place: int) -> int:
@@ -223,35 +207,16 @@ def _make_terms(leaf: TextLeaf) -> list[_Term]:
     match leaf:
         case Word(text):
             tokens = find_tokens(text)
-            return [_stem_term(tokens)] if tokens else []
+            return [_Term(tuple(map(_stem_test, tokens)), stem=stem_token(tokens[0]))] if tokens else []
         case Phrase(text):
             tokens = find_tokens(text)
-            return [_exact_term(tokens)] if tokens else []
+            return [_Term(tuple(token.__eq__ for token in tokens), token=tokens[0])] if tokens else []
         case Near(text):  # each of its words, wherever it stands: a reader sees at once which are near
-            return [_exact_term([token]) for token in find_tokens(text)]
+            return [_Term((token.__eq__,), token=token) for token in find_tokens(text)]
         case Pattern(text):
-            patterns = find_patterns(text)
-            opening = _WILDCARD.split(patterns[0])[0] if patterns else ""
-            return [_Term(tuple(map(_pattern_test, patterns)), opening=opening)]
+            return [_Term(tuple(_pattern_test(pattern) for pattern in find_patterns(text)))]
         case Fuzzy(text, distance):
-            tokens = find_tokens(text)
-            pieces = _cut_in_pieces(tokens[0], distance + 1) if tokens else ()
-            return [_Term(tuple(_fuzzy_test(token, distance) for token in tokens), pieces=pieces)]
-
-
-def _stem_term(tokens: Sequence[str]) -> _Term:
-    stem = stem_token(tokens[0])
-    return _Term(tuple(map(_stem_test, tokens)), stem=stem, opening=opening_of_stem(stem))
-
-
-def _exact_term(tokens: Sequence[str]) -> _Term:
-    return _Term(tuple(token.__eq__ for token in tokens), token=tokens[0], opening=tokens[0])
-
-
-def _cut_in_pieces(token: str, count: int) -> tuple[str, ...]:
-    """Return the token in so many pieces: what is one letter less than that away from it has one of them whole."""
-    ends = [len(token) * number // count for number in range(count + 1)]
-    return tuple(token[start:end] for start, end in pairwise(ends))
+            return [_Term(tuple(_fuzzy_test(token, distance) for token in find_tokens(text)))]
 
 
 def _stem_test(wanted: str) -> Test:

@@ -70,7 +70,7 @@ class SealedFolder:
         """Seal all files as they are now."""
         known = self._read_seal().files
         files = {}
-        for name, look in self._look().items():
+        for name, look in self.look().items():
             if name == _SEAL:
                 continue
             sealed = known.get(name)
@@ -85,7 +85,7 @@ class SealedFolder:
             IndexUnavailableError: they are not, or cannot be read.
         """
         try:
-            if not thorough and self._look() == self._sound:
+            if not thorough and self.look() == self._sound:
                 return
             with self._lock:
                 self._check(thorough=thorough)
@@ -97,7 +97,7 @@ class SealedFolder:
             self._read.clear()
         problem = ""
         for _ in range(_TRIES):
-            look = self._look()
+            look = self.look()
             if not thorough and look == self._sound:
                 return
             try:
@@ -108,7 +108,7 @@ class SealedFolder:
                 self._sound = look
                 return
             problem = found
-            if self._look() == look:
+            if self.look() == look:
                 break
         raise _damaged(problem)
 
@@ -131,7 +131,8 @@ class SealedFolder:
             known = self._read[name] = look, _sum(self._folder / name)
         return known[1]
 
-    def _look(self) -> dict[str, Look]:
+    def look(self) -> dict[str, Look]:
+        """Return what each file that says something looks like, by name."""
         found = {}
         with os.scandir(self._folder) as entries:
             for entry in entries:

@@ -25,6 +25,13 @@ class SealedIndex:
         """See that the files are what the writer left; with `thorough` every byte is read."""
         self._folder.check(thorough=thorough)
 
+    def look(self) -> object:
+        """Return what the files look like from outside: while it is the same, so are they; None: they are not there."""
+        try:
+            return self._folder.look()
+        except OSError:
+            return None
+
     def newest_sequence(self) -> int:
         """Return the highest sequence of all entries, 0 if there is none."""
         with self._guarded():

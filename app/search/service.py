@@ -12,6 +12,7 @@ from app.config import Settings
 from app.database.connection import Sessions
 from app.database.models import Release
 from app.database.readers import ReaderSessions, Sight
+from app.database.rereading import note_look
 from app.errors import BadRequestError, IndexUnavailableError, IndexUnreachableError
 from app.search.counts import make_facets, make_histogram
 from app.search.cursor import read_cursor, write_cursor
@@ -125,7 +126,9 @@ class SearchService:
         """Return the index that answers the reader."""
         sight = self._sight
         if sight is None or sight.is_public or self._closed is None:
-            return self._home.live()
+            index = self._home.live()
+            note_look(self._home.look)
+            return index
         with self._sessions() as session:
             slugs = session.scalars(select(Release.slug).order_by(Release.slug)).all()
         return ScopedIndex(self._closed.home.live(), None if sight.sees_all else sight.worlds, slugs)

@@ -1,7 +1,8 @@
 """Answers that are given again for as long as the record says the same.
 
 Most readers of a day ask for the same few records. An answer is kept with the statements it was read by: while nothing
-was written to the database since, or those statements still answer the same, it would be made the same again. To ask
+was written to the database since, or those statements still answer the same, and the index that a search asked looks as
+it did, it would be made the same again. To ask
 again what a list asked costs nearly as much as to make it, so lists are given again only while nothing was written.
 """
 
@@ -16,11 +17,13 @@ from typing import NamedTuple
 from anyio.to_thread import run_sync
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.database.rereading import Asked, Rereader, noting_reads
+from app.database.rereading import Noted, Rereader, noting_reads
 
-# What the database alone says: no index, no file.
+# What the record says, and the index: no picture, no file.
 _RECORDS = re.compile(r"(?:/api/v1)?/(?:messages/[^/]+|documents/[^/]+(?:/pages/\d+)?)")
 _LISTS = re.compile(r"(?:/api/v1)?/(?:(?:people|agencies|releases)(?:/[^/]+)?|missing|status)?")
+_SEARCHES = re.compile(r"(?:/api/v1)?/(?:help/)?search")
+_LONGEST = 1_000  # bytes of a query string
 _LARGEST = 1 << 20  # bytes of an answer that is kept
 _MOST_ASKED = 200  # statements
 _OVERHEAD, _OVERHEAD_ASKED = 1_000, 200  # bytes of what is kept beside the body
@@ -35,6 +38,8 @@ class _Key(NamedTuple):
     host: bytes
     root: str
     path: str
+    query: bytes
+    server: object  # which links name where the request has no host
 
 
 @dataclass(slots=True)
@@ -44,13 +49,13 @@ class _Answer:
     headers: _Pairs
     deflated: bytes
     version: int
-    asked: Sequence[Asked]  # none: it is not asked again
+    noted: Noted  # without statements: they are not asked again
     digest: bytes
 
     @property
     def size(self) -> int:
         """About how many bytes are kept."""
-        return len(self.deflated) + _OVERHEAD + _OVERHEAD_ASKED * len(self.asked)
+        return len(self.deflated) + _OVERHEAD + _OVERHEAD_ASKED * len(self.noted.asked)
 
 
 class KeptAnswersMiddleware:
@@ -77,10 +82,10 @@ class KeptAnswersMiddleware:
             await send({"type": "http.response.body", "body": body})
             return
         made = _Copy(send)
-        with noting_reads() as asked:
+        with noting_reads() as noted:
             await self._app(scope, receive, made.take)
-        if version is not None and made.is_whole and asked and not scope.get("state", {}).get("opened"):
-            await run_sync(self._keep, key, made, asked, version)
+        if version is not None and made.is_whole and noted.asked and not scope.get("state", {}).get("opened"):
+            await run_sync(self._keep, key, made, noted, version)
 
     def _find(self, key: _Key) -> tuple[int | None, tuple[_Pairs, bytes] | None]:
         """Return the version of the record now, None if it does not tell, and headers and body that are true of it."""
@@ -90,18 +95,23 @@ class KeptAnswersMiddleware:
             if kept is None or version is None:
                 return version, None
             self._answers.move_to_end(key)
+        if not kept.noted.is_as_seen():
+            return version, None
         if kept.version != version:
-            if not kept.asked or self._rereader.digest(kept.asked) != kept.digest:
+            if not kept.noted.asked or self._rereader.digest(kept.noted.asked) != kept.digest:
                 return version, None
             kept.version = version  # it was asked after that: what was written meanwhile changes the next version
         return version, (kept.headers, zlib.decompress(kept.deflated))
 
-    def _keep(self, key: _Key, made: "_Copy", asked: Sequence[Asked], version: int) -> None:
-        again = asked if _RECORDS.fullmatch(key.path) and len(asked) <= _MOST_ASKED else ()
-        digest = self._rereader.digest(again)
-        if digest is None or self._rereader.version() != version:
+    def _keep(self, key: _Key, made: "_Copy", noted: Noted, version: int) -> None:
+        if _LISTS.fullmatch(key.path) or len(noted.asked) > _MOST_ASKED:
+            noted = Noted(seen=noted.seen)
+        if self._rereader.version() != version or not noted.is_as_seen():
             return  # something was written meanwhile: who knows which of both the answer says
-        answer = _Answer(made.headers, zlib.compress(bytes(made.body), 1), version, tuple(again), digest)
+        digest = self._rereader.digest(noted.asked)
+        if digest is None or self._rereader.version() != version or not noted.is_as_seen():
+            return
+        answer = _Answer(made.headers, zlib.compress(bytes(made.body), 1), version, noted, digest)
         with self._lock:
             replaced = self._answers.pop(key, None)
             self._size += answer.size - (replaced.size if replaced else 0)
@@ -134,12 +144,14 @@ class _Copy:
 
 def _find_key(scope: Scope) -> _Key | None:
     """Return under what the answer to a request is kept; None: it is not."""
-    if scope["type"] != "http" or scope["method"] != "GET" or scope["query_string"]:
+    if scope["type"] != "http" or scope["method"] != "GET":
         return None
-    if not _RECORDS.fullmatch(scope["path"]) and not _LISTS.fullmatch(scope["path"]):
+    path, query = scope["path"], scope["query_string"]
+    is_search = _SEARCHES.fullmatch(path) and len(query) <= _LONGEST
+    if not is_search and (query or not (_RECORDS.fullmatch(path) or _LISTS.fullmatch(path))):
         return None
     names = [name for name, _ in scope["headers"]]
     if b"authorization" in names or b"cookie" in names:
         return None
     host = next((value for name, value in scope["headers"] if name == b"host"), b"")
-    return _Key(scope["scheme"], host, scope.get("root_path", ""), scope["path"])
+    return _Key(scope["scheme"], host, scope.get("root_path", ""), path, query, scope.get("server"))

@@ -1,6 +1,7 @@
 """Lanes let some in, keep a few waiting, and send the rest away."""
 
 import threading
+import time
 
 import pytest
 
@@ -33,6 +34,26 @@ def test_who_waits_gets_the_place_that_becomes_free() -> None:
         assert not entered.is_set()
     waiting.join()
     assert entered.is_set()
+
+
+def test_a_place_rests_after_it_was_taken() -> None:
+    lane = Lane(places=1, line=1, wait_s=60, rest=2.0)
+    begun = time.monotonic()
+    with lane.turn():
+        time.sleep(0.05)
+    with lane.turn():
+        assert time.monotonic() - begun >= 3 * 0.05
+
+
+def test_who_waits_less_long_than_a_place_rests_is_sent_away() -> None:
+    lane = Lane(places=1, line=1, wait_s=0.05, rest=100.0)
+    with lane.turn():
+        time.sleep(0.01)
+    with pytest.raises(BusyError), lane.turn():
+        pass
+    time.sleep(1.1)
+    with lane.turn():
+        pass
 
 
 def test_an_error_gives_the_place_back() -> None:

@@ -33,6 +33,7 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
                 add_page(session, document, "and nobody came")
                 message = add_message(session, document, subject=f"Of {slug}", sender=f"Ann <ann@{slug}.gov>")
                 add_message(session, document, subject="Quoted", text="Before", parent=message)
+        archive.search.sync()
         yield archive
 
 
@@ -44,7 +45,8 @@ def _addresses(archive: Archive) -> list[str]:
     paths = ["/", "/people", "/missing", "/agencies", "/releases", *(f"/releases/{slug}" for slug in slugs)]
     paths += [path for key in documents for path in (f"/documents/{key}", f"/documents/{key}/pages/1")]
     paths += [f"/messages/{key}" for key in messages]
-    return [*paths, *(f"/api/v1{path}" for path in paths), "/api/v1/status"]
+    paths += ["/search", "/search?q=water", "/search?q=renamed+OR+added&order_by=date", "/search?q=nothing-of-it"]
+    return [*paths, *(f"/api/v1{path}" for path in paths if path != "/search"), "/api/v1/status"]
 
 
 def _rename(session: Session, choice: random.Random) -> None:
@@ -93,6 +95,8 @@ def test_whatever_changes_an_answer_is_never_older_than_the_record(archive: Arch
                 session.flush()
                 for release in session.scalars(select(Release)).all():
                     settle_release(session, release.id)
+            if choice.random() < 0.6:
+                archive.search.sync()
 
 
 def test_what_was_answered_is_given_again_without_asking_the_record(archive: Archive) -> None:
@@ -105,6 +109,18 @@ def test_what_was_answered_is_given_again_without_asking_the_record(archive: Arc
         with _Counting() as asked:
             assert client.get(path).text == first
         assert asked == []
+
+
+def test_a_search_is_answered_again_until_the_index_changes(archive: Archive) -> None:
+    path = "/api/v1/search?q=water"
+    with serve(archive) as address, httpx.Client(base_url=address, timeout=60) as client:
+        count = client.get(path).json()["count"]
+        assert _is_given_again(client, path)
+        with archive.sessions.begin() as session:
+            add_page(session, add_document(session, add_release(session, "new"), "new.pdf"), "more water")
+        assert client.get(path).json()["count"] == count  # it waits for the index
+        archive.search.sync()
+        assert client.get(path).json()["count"] == count + 1
 
 
 def test_another_host_is_given_an_answer_with_its_own_links(archive: Archive) -> None:
