@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 from struct import unpack_from
+from typing import IO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
+from app.errors import StorageError
 from ingest.files.limits import Allowance
 from ingest.records import Problem
 
@@ -164,15 +166,35 @@ def _unpack(opened: ZipFile, info: ZipInfo, target: Path, allowance: Allowance) 
 
 
 def _write(opened: ZipFile, info: ZipInfo, target: Path, most: int) -> int:
-    """Unpack by position and return the number of bytes; the declared size is not believed."""
+    """Unpack by position and return the number of bytes; the declared size is not believed.
+
+    Raises:
+        StorageError: our own disk does not take them: nothing is wrong with the zip.
+    """
     written = 0
-    with opened.open(info) as source, target.open("wb") as copy:
-        while chunk := source.read(_CHUNK):
-            written += len(chunk)
-            if written > most:
-                raise _OverLimitError
-            copy.write(chunk)
+    with opened.open(info) as source:
+        try:
+            with target.open("wb") as copy:
+                for chunk in _chunks(source):
+                    written += len(chunk)
+                    if written > most:
+                        raise _OverLimitError
+                    copy.write(chunk)
+        except OSError as error:
+            where, why = target.parent.absolute(), error.strerror or error
+            raise StorageError(
+                f"{where} cannot be written; look at its disk and run the same again ({why})."
+            ) from error
     return written
+
+
+def _chunks(source: IO[bytes]) -> Iterator[bytes]:
+    """Yield what is unpacked; that it cannot be read is the zip's fault."""
+    try:
+        while chunk := source.read(_CHUNK):
+            yield chunk
+    except OSError as error:
+        raise BadZipFile(str(error)) from error
 
 
 def _copy_packed(archive: Path, info: ZipInfo, target: Path) -> None:
