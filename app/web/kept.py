@@ -39,7 +39,7 @@ class _Key(NamedTuple):
     root: str
     path: str
     query: bytes
-    server: object  # which links name where the request has no host
+    server: str  # which links name where the request has no host
 
 
 @dataclass(slots=True)
@@ -154,4 +154,4 @@ def _find_key(scope: Scope) -> _Key | None:
     if b"authorization" in names or b"cookie" in names:
         return None
     host = next((value for name, value in scope["headers"] if name == b"host"), b"")
-    return _Key(scope["scheme"], host, scope.get("root_path", ""), path, query, scope.get("server"))
+    return _Key(scope["scheme"], host, scope.get("root_path", ""), path, query, str(scope.get("server")))
