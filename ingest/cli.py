@@ -89,9 +89,7 @@ def ingest(paths: tuple[Path, ...], as_json: bool, **options: str | None) -> Non
     Each file is told by its content. Running the same again does nothing twice. What is known of the
     release may also stand in a release.toml beside the files.
     """
-    settings = Settings.load()
-    set_up_logging(settings.log_level)
-    manners.let_readers_go_first()
+    settings = _begin()
     release = describe_release(paths, options)
     found = _count_files(paths)
     if not found:
@@ -109,9 +107,7 @@ def ingest(paths: tuple[Path, ...], as_json: bool, **options: str | None) -> Non
 @report_errors
 def retry(slug: str | None, *, partial: bool, as_json: bool) -> None:
     """Read again, from the archive's own copies, the files that failed or that an older version read."""
-    settings = Settings.load()
-    set_up_logging(settings.log_level)
-    manners.let_readers_go_first()
+    settings = _begin()
     with open_archive(settings) as archive:
         found = count_stale(archive, slug, partial=partial)
         outcomes = retry_files(archive, slug, partial=partial)
@@ -124,12 +120,18 @@ def retry(slug: str | None, *, partial: bool, as_json: bool) -> None:
 @report_errors
 def relink() -> None:
     """Find copies, parents and threads of all messages anew, as after people were merged or parted."""
-    settings = Settings.load()
-    set_up_logging(settings.log_level)
-    manners.let_readers_go_first()
+    settings = _begin()
     with open_archive(settings) as archive:
         link_messages(archive, anew=True)
     click.echo("Copies, parents and threads of all messages were found anew.")
+
+
+def _begin() -> Settings:
+    """Prepare for work that takes long, and return the settings."""
+    settings = Settings.load()
+    set_up_logging(settings.log_level)
+    manners.let_readers_go_first()
+    return settings
 
 
 def _follow(archive: Archive, outcomes: Iterable[Outcome], found: int, *, as_json: bool) -> Counter[str]:

@@ -7,7 +7,7 @@ import contextlib
 import hashlib
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -47,6 +47,21 @@ class Noted:
         """Tell whether what lies beside the database looks as it did."""
         return all(one.was is not None and one.look() == one.was for one in self.seen)
 
+    def ask_again(self) -> bytes | None:
+        """Return a digest of all that the statements answer now; None: the database does not answer in time."""
+        answered = hashlib.blake2b(digest_size=16)
+        try:
+            for engine, group in groupby(self.asked, lambda one: one.engine):
+                with contextlib.closing(engine.raw_connection()) as connection:
+                    cursor = connection.cursor()
+                    for one in group:
+                        cursor.execute(one.statement, one.parameters)
+                        answered.update(repr(cursor.fetchall()).encode("utf-8", "surrogatepass"))
+                    cursor.close()
+        except (sqlite3.Error, SQLAlchemyError):
+            return None
+        return answered.digest()
+
 
 @contextlib.contextmanager
 def noting_reads() -> Iterator[Noted]:
@@ -60,14 +75,14 @@ def noting_reads() -> Iterator[Noted]:
 
 
 def note_look(look: Callable[[], object]) -> None:
-    """Note what something beside the database looks like, before it is read."""
+    """Note what something beside the database looks like, before it is read for the first time."""
     noted = _noted.get()
-    if noted is not None:
+    if noted is not None and all(one.look != look for one in noted.seen):
         noted.seen.append(Seen(look, look()))
 
 
-class Rereader:
-    """Asks again what was asked before; safe to use from several threads."""
+class RecordWatch:
+    """Tells whether anything was written to the record; safe to use from several threads."""
 
     def __init__(self, engine: Engine) -> None:
         """Watch the database of `engine`, which must be SQLite's, on a connection of its own."""
@@ -90,22 +105,6 @@ class Rereader:
         """Let go of the connection."""
         with self._lock:
             self._watching.close()
-
-    @staticmethod
-    def digest(asked: Sequence[Asked]) -> bytes | None:
-        """Ask again, and return a digest of all that is answered; None: the database does not answer in time."""
-        seen = hashlib.blake2b(digest_size=16)
-        try:
-            for engine, group in groupby(asked, lambda one: one.engine):
-                with contextlib.closing(engine.raw_connection()) as connection:
-                    cursor = connection.cursor()
-                    for one in group:
-                        cursor.execute(one.statement, one.parameters)
-                        seen.update(repr(cursor.fetchall()).encode("utf-8", "surrogatepass"))
-                    cursor.close()
-        except (sqlite3.Error, SQLAlchemyError):
-            return None
-        return seen.digest()
 
 
 @event.listens_for(Engine, "before_cursor_execute")  # of every engine: what went unnoted would be given stale

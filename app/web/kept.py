@@ -2,8 +2,8 @@
 
 Most readers of a day ask for the same few records. An answer is kept with the statements it was read by: while nothing
 was written to the database since, or those statements still answer the same, and the index that a search asked looks as
-it did, it would be made the same again. To ask
-again what a list asked costs nearly as much as to make it, so lists are given again only while nothing was written.
+it did, it would be made the same again. To ask again what a list asked costs nearly as much as to make it, so lists are
+given again only while nothing was written.
 """
 
 import re
@@ -17,7 +17,7 @@ from typing import NamedTuple
 from anyio.to_thread import run_sync
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.database.rereading import Noted, Rereader, noting_reads
+from app.database.rereading import Noted, RecordWatch, noting_reads
 
 # What the record says, and the index: no picture, no file.
 _RECORDS = re.compile(r"(?:/api/v1)?/(?:messages/[^/]+|documents/[^/]+(?:/pages/\d+)?)")
@@ -61,9 +61,9 @@ class _Answer:
 class KeptAnswersMiddleware:
     """Gives kept answers to those who send no token."""
 
-    def __init__(self, app: ASGIApp, *, rereader: Rereader, limit_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, *, watch: RecordWatch, limit_bytes: int) -> None:
         self._app = app
-        self._rereader = rereader
+        self._watch = watch
         self._limit_bytes = limit_bytes
         self._answers: OrderedDict[_Key, _Answer] = OrderedDict()
         self._size = 0
@@ -89,7 +89,7 @@ class KeptAnswersMiddleware:
 
     def _find(self, key: _Key) -> tuple[int | None, tuple[_Pairs, bytes] | None]:
         """Return the version of the record now, None if it does not tell, and headers and body that are true of it."""
-        version = self._rereader.version()
+        version = self._watch.version()
         with self._lock:
             kept = self._answers.get(key)
             if kept is None or version is None:
@@ -98,7 +98,7 @@ class KeptAnswersMiddleware:
         if not kept.noted.is_as_seen():
             return version, None
         if kept.version != version:
-            if not kept.noted.asked or self._rereader.digest(kept.noted.asked) != kept.digest:
+            if not kept.noted.asked or kept.noted.ask_again() != kept.digest:
                 return version, None
             kept.version = version  # it was asked after that: what was written meanwhile changes the next version
         return version, (kept.headers, zlib.decompress(kept.deflated))
@@ -106,10 +106,10 @@ class KeptAnswersMiddleware:
     def _keep(self, key: _Key, made: "_Copy", noted: Noted, version: int) -> None:
         if _LISTS.fullmatch(key.path) or len(noted.asked) > _MOST_ASKED:
             noted = Noted(seen=noted.seen)
-        if self._rereader.version() != version or not noted.is_as_seen():
+        if self._watch.version() != version or not noted.is_as_seen():
             return  # something was written meanwhile: who knows which of both the answer says
-        digest = self._rereader.digest(noted.asked)
-        if digest is None or self._rereader.version() != version or not noted.is_as_seen():
+        digest = noted.ask_again()
+        if digest is None or self._watch.version() != version or not noted.is_as_seen():
             return
         answer = _Answer(made.headers, zlib.compress(bytes(made.body), 1), version, noted, digest)
         with self._lock:

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from app.archive import Archive
-from app.database.rereading import Rereader
+from app.database.rereading import RecordWatch
 from app.search.mending import Mender
 from app.web import access, api, docs, files, pages, review
 from app.web.deadlines import CLIENT_TIMEOUT
@@ -35,8 +35,8 @@ def create_app(archive: Archive, decide: Decide | None = None) -> FastAPI:
     async def serving(app: FastAPI) -> AsyncIterator[dict[str, float]]:
         yield {CLIENT_TIMEOUT: archive.settings.client_timeout_s}
         app.state.page_images.close()
-        if app.state.rereader:
-            app.state.rereader.close()
+        if app.state.watch:
+            app.state.watch.close()
 
     app = FastAPI(
         title="Reading Room",
@@ -73,7 +73,7 @@ def create_app(archive: Archive, decide: Decide | None = None) -> FastAPI:
 def _keep_answers(app: FastAPI, archive: Archive) -> None:
     """Give answers again while they are true: with SQLite, unless the settings leave no room for them."""
     limit_bytes = archive.settings.answer_cache_mb * _MIB
-    app.state.rereader = None
+    app.state.watch = None
     if limit_bytes and archive.engine.dialect.name == "sqlite":
-        app.state.rereader = Rereader(archive.engine)
-        app.add_middleware(KeptAnswersMiddleware, rereader=app.state.rereader, limit_bytes=limit_bytes)
+        app.state.watch = RecordWatch(archive.engine)
+        app.add_middleware(KeptAnswersMiddleware, watch=app.state.watch, limit_bytes=limit_bytes)

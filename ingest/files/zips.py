@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 from struct import unpack_from
-from typing import IO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from app.errors import StorageError
 from ingest.files.limits import Allowance
 from ingest.records import Problem
 
@@ -25,7 +23,7 @@ _LOCAL_HEADER = 30  # bytes before the name (APPNOTE 4.3.7)
 _ENCRYPTED, _UTF8 = 0x1, 0x800  # general purpose flags (APPNOTE 4.4.4)
 # zipfile unpacks BZIP2 and LZMA without a bound: 500 bytes became a gigabyte of memory.
 _READ_METHODS = {ZIP_STORED, ZIP_DEFLATED}
-_UNPACK_ERRORS = (BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
+_UNPACK_ERRORS = (BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,7 @@ def find_members(archive: Path, allowance: Allowance) -> tuple[list[ZipInfo], Pr
     try:
         with open_zip(archive) as opened:
             infos = [info for info in opened.filelist if not _is_furniture(info)]
-    except _UNPACK_ERRORS as error:
+    except (*_UNPACK_ERRORS, OSError) as error:
         return [], Problem("broken_zip", f"The zip cannot be opened ({error}); ask for a sound copy.")
     if _overlap(infos):
         detail = "Members of the zip share the same bytes, as only a zip made to do harm has; it is not unpacked."
@@ -169,30 +167,24 @@ def _write(opened: ZipFile, info: ZipInfo, target: Path, most: int) -> int:
     """Unpack by position and return the number of bytes; the declared size is not believed.
 
     Raises:
-        StorageError: our own disk does not take them: nothing is wrong with the zip.
+        OSError: our own disk does not take them; nothing is wrong with the zip.
     """
     written = 0
-    with opened.open(info) as source:
-        try:
-            with target.open("wb") as copy:
-                for chunk in _chunks(source):
-                    written += len(chunk)
-                    if written > most:
-                        raise _OverLimitError
-                    copy.write(chunk)
-        except OSError as error:
-            where, why = target.parent.absolute(), error.strerror or error
-            raise StorageError(
-                f"{where} cannot be written; look at its disk and run the same again ({why})."
-            ) from error
+    with target.open("wb") as copy:
+        for chunk in _chunks(opened, info):
+            written += len(chunk)
+            if written > most:
+                raise _OverLimitError
+            copy.write(chunk)
     return written
 
 
-def _chunks(source: IO[bytes]) -> Iterator[bytes]:
+def _chunks(opened: ZipFile, info: ZipInfo) -> Iterator[bytes]:
     """Yield what is unpacked; that it cannot be read is the zip's fault."""
     try:
-        while chunk := source.read(_CHUNK):
-            yield chunk
+        with opened.open(info) as source:
+            while chunk := source.read(_CHUNK):
+                yield chunk
     except OSError as error:
         raise BadZipFile(str(error)) from error
 
