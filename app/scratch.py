@@ -17,19 +17,22 @@ def open_scratch(folder: Path) -> Iterator[Path]:
     and within a container it is the same each time.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    turn = _lock(folder, fcntl.LOCK_EX)  # nobody sees a folder that is made and not yet locked
-    try:
-        for left in folder.iterdir():
-            _remove_left(left)
+    with _turn(folder):
+        _remove_all_left(folder)
         scratch = Path(tempfile.mkdtemp(dir=folder))
         own = _lock(scratch, fcntl.LOCK_EX)
-    finally:
-        os.close(turn)
     try:
         yield scratch
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
         os.close(own)
+
+
+def clear_scratch(folder: Path) -> None:
+    """Remove the folders of processes that are gone, also where nothing new is on its way."""
+    if folder.is_dir():
+        with _turn(folder):
+            _remove_all_left(folder)
 
 
 def is_used(folder: Path) -> bool:
@@ -41,6 +44,21 @@ def is_used(folder: Path) -> bool:
     except OSError:
         return False
     return False
+
+
+@contextmanager
+def _turn(folder: Path) -> Iterator[None]:
+    """Let nobody see a folder that is made and not yet locked."""
+    turn = _lock(folder, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        os.close(turn)
+
+
+def _remove_all_left(folder: Path) -> None:
+    for left in folder.iterdir():
+        _remove_left(left)
 
 
 def _remove_left(folder: Path) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app.errors import StorageError, UnreadableFileError
-from app.scratch import open_scratch
+from app.scratch import clear_scratch, open_scratch
 
 INCOMING = "incoming"  # the folder of copies that are on their way
 _CHUNK = 1 << 20
@@ -45,6 +45,10 @@ class FileStore:
                 self._copy(source, target)
             _sync_folder(target.parent)  # also of what another process has just put there
         return target
+
+    def clear_incoming(self) -> None:
+        """Remove copies that were on their way when their process ended."""
+        clear_scratch(self.folder / INCOMING)
 
     def _copy(self, source: Path, target: Path) -> None:
         with open_scratch(self.folder / INCOMING) as incoming:

@@ -177,6 +177,7 @@ class _Run:
     def outcomes(self, found: Iterator[SourceFile]) -> Iterator[Outcome]:
         """Yield what became of each file, after its commit."""
         with disk_errors(self._archive.settings.home):
+            self._archive.store.clear_incoming()
             yield from self._outcomes(found)
 
     def _outcomes(self, found: Iterator[SourceFile]) -> Iterator[Outcome]:

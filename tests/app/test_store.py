@@ -14,6 +14,16 @@ def test_what_a_killed_process_left_is_removed_and_what_a_living_one_has_stays(t
     assert not list((tmp_path / "incoming").iterdir())
 
 
+def test_a_copy_left_on_its_way_is_removed_though_nothing_new_comes(tmp_path: Path) -> None:
+    store = FileStore(tmp_path / "files")
+    store.clear_incoming()  # nothing was ever copied
+    (tmp_path / "files" / "incoming" / "left").mkdir(parents=True)
+    with open_scratch(tmp_path / "files" / "incoming") as mine:
+        (tmp_path / "files" / "incoming" / "left").mkdir()
+        store.clear_incoming()
+        assert list((tmp_path / "files" / "incoming").iterdir()) == [mine]
+
+
 def test_a_file_that_changed_meanwhile_is_not_kept(tmp_path: Path) -> None:
     source = tmp_path / "plan.pdf"
     source.write_bytes(b"before")
