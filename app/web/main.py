@@ -11,6 +11,7 @@ from app.archive import Archive
 from app.database.rereading import RecordWatch
 from app.search.mending import Mender
 from app.web import access, api, docs, files, pages, review
+from app.web.crowd import CrowdMiddleware
 from app.web.deadlines import CLIENT_TIMEOUT
 from app.web.door import DoorMiddleware
 from app.web.kept import KeptAnswersMiddleware
@@ -59,7 +60,8 @@ def create_app(archive: Archive, decide: Decide | None = None) -> FastAPI:
         app.include_router(router)
     token = archive.settings.review_token
     has_review = token is not None and decide is not None
-    _keep_answers(app, archive)
+    app.add_middleware(CrowdMiddleware)
+    _keep_answers(app, archive)  # outside of the crowd: what is given again costs next to nothing
     app.add_middleware(access.AccessMiddleware)
     app.add_middleware(DoorMiddleware, hosts=archive.settings.host_names, takes_forms=has_review)
     app.add_middleware(AnswerMiddleware)

@@ -86,13 +86,18 @@ def _moved(request: Request, error: Exception) -> Response:
     return RedirectResponse(f"{prefix}{error.new_path}{rest}{query}", status_code=error.status)
 
 
-def _archive_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, ArchiveError)
+def answer_error(request: Request, error: ArchiveError) -> Response:
+    """Return the problem that an error of ours is, with all it says in headers."""
     answer = answer_problem(request, error.status, error.code, str(error))
     if error.retry_after_s is not None:
         answer.headers["Retry-After"] = str(error.retry_after_s)
     answer.headers.update(challenge_of(error, request))
     return answer
+
+
+def _archive_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ArchiveError)
+    return answer_error(request, error)
 
 
 def _invalid(request: Request, error: Exception) -> Response:

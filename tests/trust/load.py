@@ -34,6 +34,7 @@ _WORDS = "benghazi telephone schedule water meeting budget embassy report draft 
 _SMALL_EMAILS, _SMALL_RATE, _SMALL_S = 2_000, 30, 10
 _FULL_COPIES, _FULL_RATE, _FULL_S = 4, 300, 600
 _COMPARED_S = 30
+_WARM_RATES = (80, 120, 160, 200)  # in full each address is asked for at these before it counts: a day has a morning
 _MOST_MS = {"document": 30.0, "search": 100.0}
 _MOST_SLOPE_MB = 5.0  # a million requests
 _LEAST_COUNTED = 20_000  # requests that say anything about a slope
@@ -55,6 +56,7 @@ class Figures:
     rate: int
     tally: Tally
     ingested_s: float  # for how long of it an ingest ran
+    warmed: int  # how often each address of an email, a file, a search had been asked for before
     slope_mb: float | None  # per million requests; None: too few to tell
     datasette: Tally | None
 
@@ -74,7 +76,7 @@ class Figures:
         slope = "too few to tell" if self.slope_mb is None else f"{self.slope_mb:.1f} MB a million requests"
         return (
             f"load: {len(self.tally.answered)} requests at {self.rate}/s over {self.pages} pages, an ingest beside for "
-            f"{self.ingested_s:.0f} s: "
+            f"{self.ingested_s:.0f} s, each address asked for {self.warmed} times before: "
             f"{times}; {len(self.tally.failures())} failed; sent away with Retry-After: {away}; memory: {slope}"
             f"{self._compared()}; load of the machine {os.getloadavg()[0]:.1f}"
         )
@@ -93,9 +95,11 @@ def measure(home: Path, *, full: bool = False, rate: int | None = None, seconds:
     make_archive(home, copies, limit)
     rate, seconds = rate or (_FULL_RATE if full else _SMALL_RATE), seconds or (_FULL_S if full else _SMALL_S)
     pages = limit or copies * EMAILS_A_COPY
-    files = _FULL_NEW_FILES if full else _NEW_FILES
+    files, warm_rates = (_FULL_NEW_FILES, _WARM_RATES) if full else (_NEW_FILES, ())
     with serve(home, web_workers=2) as service, _ingest_beside(home, files) as ingest:
-        asyncio.run(send_all(service.port, _schedule(_paths(home), rate, min(5, seconds))))  # warm
+        for warm_rate in warm_rates:
+            asyncio.run(send_all(service.port, _each_once(_paths(home), warm_rate)))
+        asyncio.run(send_all(service.port, _schedule(_paths(home), rate, min(5, seconds))))
         started = time.monotonic()
         samples: list[float] = []
         with _watching(service, samples):
@@ -105,7 +109,8 @@ def measure(home: Path, *, full: bool = False, rate: int | None = None, seconds:
     if full:
         with serve_datasette(home, _queries()) as (port, paths):
             compared = Tally(asyncio.run(send_all(port, _schedule(paths, rate, min(seconds, _COMPARED_S)))))
-    return Figures(pages, rate, tally, max(0.0, ingested_s), _slope(samples, len(tally.answered)), compared)
+    slope = _slope(samples, len(tally.answered))
+    return Figures(pages, rate, tally, max(0.0, ingested_s), len(warm_rates), slope, compared)
 
 
 def _schedule(paths: dict[str, list[str]], rate: int, seconds: int) -> Iterator[Due]:
@@ -114,6 +119,13 @@ def _schedule(paths: dict[str, list[str]], rate: int, seconds: int) -> Iterator[
     for number in range(rate * seconds):
         kind = choice.choices(kinds, weights)[0]
         yield Due(number / rate, kind, choice.choice(paths[kind]))
+
+
+def _each_once(paths: dict[str, list[str]], rate: int) -> Iterator[Due]:
+    asked = [(kind, path) for kind in ("document", "search") for path in paths[kind]]
+    random.Random(_SEED).shuffle(asked)
+    for number, (kind, path) in enumerate(asked):
+        yield Due(number / rate, kind, path)
 
 
 def _paths(home: Path) -> dict[str, list[str]]:

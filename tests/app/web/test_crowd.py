@@ -1,0 +1,91 @@
+"""More requests at once than can be answered in time."""
+
+import asyncio
+
+from starlette.applications import Starlette
+from starlette.types import Message, Receive, Scope, Send
+
+from app.web.crowd import MOST_AT_ONCE, CrowdMiddleware
+
+
+class _Held:
+    """A service whose answers are made when it is told to."""
+
+    def __init__(self) -> None:
+        self.made = asyncio.Event()
+        self.taken = asyncio.Event()
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        await self.made.wait()
+        if scope["path"] == "/fails":
+            raise RuntimeError
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await self.taken.wait()
+        await send({"type": "http.response.body", "body": b""})
+
+
+async def _ask(crowd: CrowdMiddleware, path: str = "/api/v1/search") -> tuple[int, dict[bytes, bytes]]:
+    told: list[Message] = []
+
+    async def take(message: Message) -> None:
+        told.append(message)
+
+    async def nothing() -> Message:
+        return {"type": "http.request"}
+
+    scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": [], "app": Starlette()}
+    await crowd(scope, nothing, take)
+    return told[0]["status"], dict(told[0]["headers"])
+
+
+async def _fill(crowd: CrowdMiddleware, path: str) -> list["asyncio.Task[tuple[int, dict[bytes, bytes]]]"]:
+    tasks = [asyncio.create_task(_ask(crowd, path)) for _ in range(MOST_AT_ONCE)]
+    await asyncio.sleep(0)
+    return tasks
+
+
+def test_who_comes_when_all_places_are_taken_is_told_to_come_again() -> None:
+    async def crowd_of() -> None:
+        held = _Held()
+        crowd = CrowdMiddleware(held)
+        waiting = await _fill(crowd, "/messages/a")
+        status, headers = await _ask(crowd)
+        assert (status, headers[b"retry-after"]) == (503, b"2")
+        held.made.set()
+        held.taken.set()
+        assert {status for status, _ in await asyncio.gather(*waiting)} == {200}
+        assert (await _ask(crowd))[0] == 200
+
+    asyncio.run(crowd_of())
+
+
+def test_an_answer_that_is_taken_slowly_or_failed_holds_no_place() -> None:
+    async def crowd_of() -> None:
+        held = _Held()
+        crowd = CrowdMiddleware(held)
+        failing = await _fill(crowd, "/fails")
+        held.made.set()
+        await asyncio.gather(*failing, return_exceptions=True)
+        slow = await _fill(crowd, "/documents/a/original")
+        other = asyncio.create_task(_ask(crowd))
+        await asyncio.sleep(0)
+        assert not other.done()  # it would be, had it been sent away
+        held.taken.set()
+        assert (await other)[0] == 200
+        await asyncio.gather(*slow)
+
+    asyncio.run(crowd_of())
+
+
+def test_whether_the_service_lives_is_told_in_any_crowd() -> None:
+    async def crowd_of() -> None:
+        held = _Held()
+        crowd = CrowdMiddleware(held)
+        waiting = await _fill(crowd, "/messages/a")
+        alive = asyncio.create_task(_ask(crowd, "/healthz"))
+        held.made.set()
+        held.taken.set()
+        assert (await alive)[0] == 200
+        await asyncio.gather(*waiting)
+
+    asyncio.run(crowd_of())
