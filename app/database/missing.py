@@ -59,12 +59,18 @@ class MissingRepository:
         return self._session.scalar(counted.where(self._in_release)) or 0
 
     def _messages(self, firsts: Select[Any], offset: int, limit: int) -> Sequence[Message]:
-        return self._session.scalars(
-            select(Message)
+        by_date = (Message.sent_at.nulls_last(), Message.id)
+        of_page = (  # ids alone are sorted: whole messages are wide, and there may be a hundred thousand
+            select(Message.id)
             .where(Message.id.in_(firsts.where(self._in_release).group_by(Message.sent_message_id)))
-            .order_by(Message.sent_at.nulls_last(), Message.id)
+            .order_by(*by_date)
             .offset(offset)
             .limit(limit)
+        )
+        return self._session.scalars(
+            select(Message)
+            .where(Message.id.in_(self._session.scalars(of_page).all()))
+            .order_by(*by_date)
             .options(joinedload(Message.document), *WITH_PARTICIPANTS)
         ).all()
 

@@ -23,7 +23,7 @@ from app.database.rereading import Noted, RecordWatch, noting_reads
 _RECORDS = re.compile(r"(?:/api/v1)?/(?:messages/[^/]+|documents/[^/]+(?:/pages/\d+)?)")
 _LISTS = re.compile(r"(?:/api/v1)?/(?:(?:people|agencies|releases)(?:/[^/]+)?|missing|status)?")
 _SEARCHES = re.compile(r"(?:/api/v1)?/(?:help/)?search")
-_LONGEST = 1_000  # bytes of a query string
+_LONGEST = 4_000  # bytes of a query string
 _LARGEST = 1 << 20  # bytes of an answer that is kept
 _MOST_ASKED = 200  # statements
 _OVERHEAD, _OVERHEAD_ASKED = 1_000, 200  # bytes of what is kept beside the body
