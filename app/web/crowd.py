@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.errors import BusyError
 from app.web.problems import answer_error
 
-MOST_AT_ONCE = 100  # of a process: about a second of work
+MOST_AT_ONCE = 60  # of a process: about a second of work, beside what else it does
 _ALWAYS = ("/healthz", "/static/")  # cheap, and asked by who must know whether the service lives
 
 

@@ -1,5 +1,6 @@
 """Take from a worker what reading does not need: network, time, memory, disk, company."""
 
+import contextlib
 import ctypes
 import logging
 import os
@@ -31,6 +32,7 @@ def confine(limits: WorkerLimits, folder: Path) -> bool:
     logging.getLogger().addHandler(logging.NullHandler())  # what matters goes back to the parent
     if sys.platform != "win32":
         os.setsid()
+        _weigh_session()
     is_offline = _leave_network()  # before the thread: only a process without any may leave
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.chdir(folder)
@@ -52,6 +54,17 @@ def limit_cpu(total_s: float) -> None:
     if sys.platform != "win32":
         cores = os.cpu_count() or 1  # engines of OCR use all of them
         _limit(resource.RLIMIT_CPU, int(total_s * cores) + 1)
+
+
+def _weigh_session() -> None:
+    """Let the session of this process be as nice as the process.
+
+    Linux shares processors among sessions first: alone in a new one, a nice process gets as much as a whole service.
+    """
+    group = Path("/proc/self/autogroup")
+    if (nice := os.nice(0)) > 0 and group.exists():
+        with contextlib.suppress(OSError):  # the system takes one such change in a tenth of a second
+            group.write_text(str(nice))
 
 
 def _leave_network() -> bool:
