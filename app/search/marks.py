@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
@@ -27,9 +27,10 @@ from app.search.tokens import (
 
 _WORD = re.compile(r"\S+")
 _WORD_END = re.compile(r"\s")
+_LITERAL = re.compile(r"[^*?]+")
 _STRETCH = 5_000  # characters that are looked at before it is asked whether they are enough
 _ENOUGH = 20_000
-_LEAST_OPENING = 3  # letters; fewer stand everywhere
+_LEAST_LETTERS = 3  # of a part of a word that is looked for; fewer stand everywhere
 _MOST_ALTERNATIVES = 30  # of one expression; more are looked up one by one
 
 Test = Callable[[str], bool]
@@ -43,6 +44,13 @@ class Mark(NamedTuple):
     term: int  # which of the query's terms
 
 
+class _Needle(NamedTuple):
+    """Letters of a word, by which it is looked for in a text before it is tested."""
+
+    letters: str
+    opens: bool  # whether the word begins with them
+
+
 @dataclass(frozen=True, slots=True)
 class _Term:
     """A term of a query: a test for each of the tokens that must stand in a row."""
@@ -50,6 +58,7 @@ class _Term:
     tests: tuple[Test, ...]
     token: str | None = None  # the only one that passes the first test; None: there are others
     stem: str | None = None  # the stem of all those that pass the first test; None: it does not go by stems
+    needles: tuple[_Needle, ...] = ()  # one of them is in every token that passes the first test; () if none is known
 
 
 class Marker:
@@ -62,7 +71,7 @@ class Marker:
         self._by_token = _group((term.token, n) for n, term in enumerate(self._terms))
         self._by_stem = _group((term.stem, n) for n, term in enumerate(self._terms))
         self._others = [n for n, term in enumerate(self._terms) if term.token is None and term.stem is None]
-        self._openings = _find_openings(self._terms)
+        self._needles = _find_needles(self._terms)
         self._tested: set[str] = set()
         self._wanted: set[str] = set()  # runs of letters and digits in which a term may begin
         self._starts: dict[str, tuple[int, ...]] = {}  # terms that may begin with a token, by token
@@ -87,10 +96,10 @@ class Marker:
         return len({mark.term for mark in marks}) == len(self._terms)
 
     def _find_between(self, text: str, start: int, end: int, *, plain: bool) -> Iterator[Mark]:
-        if self._openings:
+        if self._needles:
             lowered = text[start:end].lower()
             if has_ascii_words(lowered):
-                for run in _find_runs(lowered, self._openings):
+                for run in _find_runs(lowered, self._needles):
                     yield from self._marks_of(text, run.group(), start + run.start())
                 return
         # Each distinct run is folded and tested once: texts repeat themselves, and most is not asked for.
@@ -169,24 +178,26 @@ def _end_of_stretch(text: str, start: int) -> int:
     return blank.start() if blank else len(text)
 
 
-def _find_openings(terms: Sequence[_Term]) -> tuple[str, ...]:
-    """Return letters of which some open every token that a term may begin with; () if they are too few to look for."""
-    openings = {term.token or opening_of_stem(term.stem or "") for term in terms}
-    return tuple(openings) if min(map(len, openings), default=0) >= _LEAST_OPENING else ()
+def _find_needles(terms: Sequence[_Term]) -> tuple[_Needle, ...]:
+    """Return needles of which one is in every token that a term may begin with; () if they are too short."""
+    needles = dict.fromkeys(needle for term in terms for needle in term.needles)
+    is_enough = all(term.needles for term in terms) and all(len(one.letters) >= _LEAST_LETTERS for one in needles)
+    return tuple(needles) if is_enough else ()
 
 
-def _find_runs(lowered: str, openings: Sequence[str]) -> list[re.Match[str]]:
-    """Return the runs of letters and digits that open so, in order."""
-    starts = set()
-    for opening in openings:
-        place = lowered.find(opening)
+def _find_runs(lowered: str, needles: Sequence[_Needle]) -> list[re.Match[str]]:
+    """Return the runs of letters and digits in which one of the needles is, in order."""
+    found: dict[int, re.Match[str]] = {}
+    for letters, opens in needles:
+        place = lowered.find(letters)
         while place >= 0:
-            if not place or not lowered[place - 1].isalnum():
-                starts.add(place)
-            elif lowered[max(place - LONGEST, 0) : place].isalnum():  # a run so long is cut in several tokens
-                starts.add(_start_of_run(lowered, place))
-            place = lowered.find(opening, place + len(opening))
-    return [run for place in sorted(starts) if (run := PLAIN_RUN.match(lowered, place))]
+            run = PLAIN_RUN.match(lowered, _start_of_run(lowered, place))
+            assert run is not None  # the needle is in it
+            # A run so long is cut in several tokens: which of them the needle opens is not known here.
+            if not opens or run.start() == place or run.end() - run.start() > LONGEST:
+                found[run.start()] = run
+            place = lowered.find(letters, run.end())
+    return [found[start] for start in sorted(found)]
 
 
 def _start_of_run(lowered: str, place: int) -> int:
@@ -207,16 +218,44 @@ def _make_terms(leaf: TextLeaf) -> list[_Term]:
     match leaf:
         case Word(text):
             tokens = find_tokens(text)
-            return [_Term(tuple(map(_stem_test, tokens)), stem=stem_token(tokens[0]))] if tokens else []
+            return [_make_word(tokens)] if tokens else []
         case Phrase(text):
             tokens = find_tokens(text)
-            return [_Term(tuple(token.__eq__ for token in tokens), token=tokens[0])] if tokens else []
+            return [_make_phrase(tokens)] if tokens else []
         case Near(text):  # each of its words, wherever it stands: a reader sees at once which are near
-            return [_Term((token.__eq__,), token=token) for token in find_tokens(text)]
+            return [_make_phrase([token]) for token in find_tokens(text)]
         case Pattern(text):
-            return [_Term(tuple(_pattern_test(pattern) for pattern in find_patterns(text)))]
+            patterns = find_patterns(text)
+            needles = _needles_of_pattern(patterns[0]) if patterns else ()
+            return [_Term(tuple(map(_pattern_test, patterns)), needles=needles)]
         case Fuzzy(text, distance):
-            return [_Term(tuple(_fuzzy_test(token, distance) for token in find_tokens(text)))]
+            tokens = find_tokens(text)
+            needles = _needles_of_fuzzy(tokens[0], distance) if tokens else ()
+            return [_Term(tuple(_fuzzy_test(token, distance) for token in tokens), needles=needles)]
+
+
+def _make_word(tokens: Sequence[str]) -> _Term:
+    stem = stem_token(tokens[0])
+    needles = (_Needle(opening_of_stem(stem), opens=True),)
+    return _Term(tuple(map(_stem_test, tokens)), stem=stem, needles=needles)
+
+
+def _make_phrase(tokens: Sequence[str]) -> _Term:
+    needles = (_Needle(tokens[0], opens=True),)
+    return _Term(tuple(token.__eq__ for token in tokens), token=tokens[0], needles=needles)
+
+
+def _needles_of_pattern(pattern: str) -> tuple[_Needle, ...]:
+    """Return the longest letters in a row that a pattern names."""
+    longest = max(_LITERAL.finditer(pattern), key=lambda literal: len(literal.group()))
+    return (_Needle(longest.group(), opens=longest.start() == 0),)
+
+
+def _needles_of_fuzzy(wanted: str, distance: int) -> tuple[_Needle, ...]:
+    """Return the pieces of a word, one more than it may have mistakes: one at least is without."""
+    pieces = distance + 1
+    cuts = [len(wanted) * number // pieces for number in range(pieces + 1)]
+    return tuple(_Needle(wanted[start:end], opens=False) for start, end in pairwise(cuts))
 
 
 def _stem_test(wanted: str) -> Test:
