@@ -88,6 +88,8 @@ class RecordWatch:
         """Watch the database of `engine`, which must be SQLite's, on a connection of its own."""
         self._watching = engine.raw_connection()
         self._watching.detach()  # from the pool: versions are told apart by one connection alone
+        with contextlib.closing(self._watching.cursor()) as cursor:
+            cursor.execute("PRAGMA busy_timeout = 0")  # nobody waits to be told that it cannot be told
         self._lock = threading.Lock()
 
     def version(self) -> int | None:

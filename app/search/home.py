@@ -167,6 +167,8 @@ class IndexHome:
             return (self._folder / _FORGOTTEN).read_bytes().hex()
         except FileNotFoundError:
             return ""
+        except OSError as error:
+            raise IndexUnavailableError("The index cannot be read; look at its folder and the disk.") from error
 
     def _open(self, name: str) -> CheckedIndex:
         folder = self._folder / name

@@ -4,6 +4,7 @@ uvicorn waits for ever for the end of a request, and for ever for a client to ta
 """
 
 import asyncio
+import contextlib
 import socket
 import struct
 from typing import Any
@@ -132,4 +133,5 @@ def _hold_little(connection: socket.socket) -> None:
     half a second, until those buffers were full. What is on its way is not limited, so a fast client loses nothing.
     """
     if hasattr(socket, "TCP_NOTSENT_LOWAT") and connection.family in (socket.AF_INET, socket.AF_INET6):
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _MOST_UNSENT)
+        with contextlib.suppress(OSError):  # the client has gone, or the system does without
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _MOST_UNSENT)

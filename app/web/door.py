@@ -12,7 +12,8 @@ from app.web.problems import answer_problem
 
 LARGEST_FORM = 64 << 10  # bytes
 
-_HOST = re.compile(r"(?P<name>[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
+_HOST = re.compile(r"(?P<name>[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::(?P<port>[0-9]{1,5}))?")
+_LARGEST_PORT = 65_535
 _OWN_NAMES = frozenset({"localhost"})
 _CLOSE = (b"connection", b"close")
 _BODILESS = ("GET", "HEAD")
@@ -49,7 +50,7 @@ class DoorMiddleware:
     def _find_fault(self, scope: Scope) -> tuple[int, str, str] | None:
         """Return status, code and text of what is wrong with a request; None: nothing."""
         named = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
-        if len(named) > 1 or (named and not _HOST.fullmatch(named[0])):
+        if len(named) > 1 or (named and not _is_host(named[0])):
             return 400, "bad_host", "The Host header is not the name of one host."
         if named and not self._is_ours(named[0], scope):
             return 421, "unknown_host", (
@@ -74,6 +75,11 @@ class DoorMiddleware:
             return False
         own, _ = scope.get("server") or ("", 0)  # where the connection arrived
         return address.is_loopback or name == own
+
+
+def _is_host(named: str) -> bool:
+    match = _HOST.fullmatch(named)
+    return match is not None and int(match["port"] or 0) <= _LARGEST_PORT
 
 
 def _has_body(scope: Scope) -> bool:

@@ -21,12 +21,12 @@ from app.database.rereading import Noted, RecordWatch, noting_reads
 
 # What the record says, and the index: no picture, no file.
 _RECORDS = re.compile(r"(?:/api/v1)?/(?:messages/[^/]+|documents/[^/]+(?:/pages/\d+)?)")
-_LISTS = re.compile(r"(?:/api/v1)?/(?:(?:people|agencies|releases)(?:/[^/]+)?|missing|status)?")
+_LISTS = re.compile(r"/api/v1|(?:/api/v1)?/(?:(?:people|agencies|releases)(?:/[^/]+)?|missing|status)?")
 _SEARCHES = re.compile(r"(?:/api/v1)?/(?:help/)?search")
 _LONGEST = 4_000  # bytes of a query string
 _LARGEST = 1 << 20  # bytes of an answer that is kept
 _MOST_ASKED = 200  # statements
-_OVERHEAD, _OVERHEAD_ASKED = 1_000, 200  # bytes of what is kept beside the body
+_OVERHEAD, _OVERHEAD_ASKED, _OVERHEAD_PARAMETER = 2_000, 250, 40  # bytes of what is kept beside the body
 
 _Pairs = Sequence[tuple[bytes, bytes]]
 
@@ -54,8 +54,10 @@ class _Answer:
 
     @property
     def size(self) -> int:
-        """About how many bytes are kept."""
-        return len(self.deflated) + _OVERHEAD + _OVERHEAD_ASKED * len(self.noted.asked)
+        """About how many bytes are kept; a statement's text is one with the compiled one's unless it names a list."""
+        asked = sum(_OVERHEAD_ASKED + _OVERHEAD_PARAMETER * len(one.parameters) for one in self.noted.asked)
+        lists = sum(len(one.statement) for one in self.noted.asked if " IN (?" in one.statement)
+        return len(self.deflated) + _OVERHEAD + asked + lists
 
 
 class KeptAnswersMiddleware:

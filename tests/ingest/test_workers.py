@@ -43,6 +43,7 @@ LONG = replace(LIMITS, timeout_s=600)
 DATE = PrintedDate("1 Jan 2018", datetime(2018, 1, 1), DatePrecision.DAY)
 MESSAGE = MessageRecord(Level.PRINTED, None, 1, 1, 1, 1, Headers("From: a", date=DATE), "text", "")
 PAGE = PageRecord(1, 612, 792, (Line((Word("word", Box(1, 2, 3, 4)),)),), frozenset({0}))
+AUTOGROUP = Path("/proc/self/autogroup")
 RAISED = {
     "locked": LockedFileError("It opens only with a password."),
     "refused": RefusedFileError("It has too many pages."),
@@ -112,6 +113,8 @@ def look() -> str:
         "files": resource.getrlimit(resource.RLIMIT_NOFILE)[0],
         "cpu": resource.getrlimit(resource.RLIMIT_CPU)[1] != resource.RLIM_INFINITY,
         "network": network,
+        "nice": os.nice(0),
+        "session": AUTOGROUP.read_text().split()[-1] if AUTOGROUP.exists() else "as its process",
     }
     return "\n".join(f"{name}={value}" for name, value in told.items())
 
@@ -197,7 +200,16 @@ def test_each_file_has_a_worker_of_its_own() -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="asks /proc")
 def test_a_worker_has_neither_network_nor_files_nor_company() -> None:
     told = dict(line.split("=", 1) for line in readings("look")["look"].problems[0].detail.splitlines())
+    del told["nice"], told["session"]
     assert told == {"leads": "True", "folder": "[]", "core": "0", "files": "256", "cpu": "True", "network": "[]"}
+
+
+@pytest.mark.skipif(not AUTOGROUP.exists(), reason="this system does not share processors among sessions")
+def test_the_session_of_a_worker_is_as_nice_as_the_worker() -> None:
+    code = "from tests.ingest.test_workers import readings; print(readings('look')['look'].problems[0].detail)"
+    ran = subprocess.run(["nice", "-n", "7", sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    told = dict(line.split("=", 1) for line in ran.stdout.splitlines())
+    assert told["nice"] == told["session"] != "0"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks /proc")

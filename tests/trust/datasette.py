@@ -44,7 +44,7 @@ def serve_datasette(home: Path, searches: Sequence[str]) -> Iterator[tuple[int, 
             _wait_until_up(port)
             yield port, _paths(ids, searches)
         finally:
-            running.terminate()
+            running.kill()  # it would first end all that was asked of it in vain
 
 
 def _fill(home: Path, file: Path) -> None:

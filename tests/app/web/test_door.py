@@ -33,7 +33,7 @@ def test_another_name_is_refused_and_named_in_no_link(client: httpx.Client, host
     assert f"//{host}" not in answer.text
 
 
-@pytest.mark.parametrize("host", ["a/b", "a b", "a@b", "[::1", "a:b", "http://a", ""])
+@pytest.mark.parametrize("host", ["a/b", "a b", "a@b", "[::1", "a:b", "http://a", "", "localhost:99999"])
 def test_what_is_no_name_is_refused(service: str, host: str) -> None:
     request = f"GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
     assert _answer(service, request.encode()).startswith(b"HTTP/1.1 400")
