@@ -31,6 +31,7 @@ class _Action(ctypes.Structure):
 
 
 _folders: set[str] = set()
+_zeroed: set[int] = set()  # addresses of pages that read as zeros
 _kept: list[Any] = []  # what C calls must not be collected
 
 
@@ -52,19 +53,24 @@ def _map_zeros(_signal: int, told: int, _context: int) -> None:
     """Map a page of zeros where the fault was; a fault elsewhere happens again and ends the process, as ever."""
     address = ctypes.c_size_t.from_address(told + _ADDRESS_AT).value
     page = address & ~(mmap.PAGESIZE - 1)
-    if not _is_of_index(address):
+    region = _find_region(address)
+    if page in _zeroed and "/" not in region:
+        return  # another thread met the same page and was first; what is read there is read again
+    if not any(folder in region for folder in _folders):
         _kept[2](int(signal.SIGBUS), None)  # Python's own may be called in the main thread alone
         return
+    _zeroed.add(page)
     _kept[1](page, mmap.PAGESIZE, mmap.PROT_READ, _MAP_PRIVATE_FIXED_ANONYMOUS, -1, 0)
 
 
-def _is_of_index(address: int) -> bool:
+def _find_region(address: int) -> str:
+    """Return the line of the system's table of what is mapped there, with the path of its file; "" if nothing is."""
     with Path("/proc/self/maps").open() as maps:
         for line in maps:
             low, _, high = line.partition(" ")[0].partition("-")
             if int(low, 16) <= address < int(high, 16):
-                return any(folder in line for folder in _folders)
-    return False
+                return line
+    return ""
 
 
 def _make_mmap(library: ctypes.CDLL) -> Any:
