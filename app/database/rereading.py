@@ -7,25 +7,43 @@ import contextlib
 import hashlib
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Dialect, Engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
 _noted: ContextVar["Noted | None"] = ContextVar("_noted", default=None)
 
 
-@dataclass(frozen=True, slots=True)
 class Asked:
-    """A statement that was asked, with its parameters, and of whom: readers' connections show different things."""
+    """A statement, whom it asked (readers' connections show different things), and what was taken of its rows."""
 
-    engine: Engine
-    statement: str
-    parameters: Any  # as the driver takes them
+    __slots__ = ("_digest", "_is_whole", "_taken", "engine", "parameters", "statement")
+
+    def __init__(self, engine: Engine, statement: str, parameters: Any) -> None:
+        """Begin before the statement is asked; `parameters` are as the driver takes them."""
+        self.engine, self.statement, self.parameters = engine, statement, parameters
+        self._digest = b""
+        self._taken = 0  # rows
+        self._is_whole = False  # whether it was seen that there are no more
+
+    def take(self, rows: Sequence[object], *, is_end: bool) -> None:
+        """Note rows that were taken."""
+        self._digest = _digest(rows, self._digest)
+        self._taken += len(rows)
+        self._is_whole |= is_end
+
+    def answers_the_same(self, cursor: sqlite3.Cursor) -> bool:
+        """Ask again, and tell whether as much as was taken is the same; what was never taken is never the same."""
+        if not self._taken and not self._is_whole:
+            return False
+        cursor.execute(self.statement, self.parameters)
+        rows = cursor.fetchmany(self._taken + self._is_whole)
+        return len(rows) == self._taken and _digest(rows) == self._digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +65,18 @@ class Noted:
         """Tell whether what lies beside the database looks as it did."""
         return all(one.was is not None and one.look() == one.was for one in self.seen)
 
-    def ask_again(self) -> bytes | None:
-        """Return a digest of all that the statements answer now; None: the database does not answer in time."""
-        answered = hashlib.blake2b(digest_size=16)
+    def ask_again(self) -> bool:
+        """Tell whether all statements answer what they did; False, too, if the database does not answer in time."""
         try:
             for engine, group in groupby(self.asked, lambda one: one.engine):
                 with contextlib.closing(engine.raw_connection()) as connection:
                     cursor = connection.cursor()
-                    for one in group:
-                        cursor.execute(one.statement, one.parameters)
-                        answered.update(repr(cursor.fetchall()).encode("utf-8", "surrogatepass"))
+                    if not all(one.answers_the_same(cursor) for one in group):
+                        return False
                     cursor.close()
         except (sqlite3.Error, SQLAlchemyError):
-            return None
-        return answered.digest()
+            return False
+        return True
 
 
 @contextlib.contextmanager
@@ -109,10 +125,54 @@ class RecordWatch:
             self._watching.close()
 
 
-@event.listens_for(Engine, "before_cursor_execute")  # of every engine: what went unnoted would be given stale
+class _NotingCursor(sqlite3.Cursor):
+    """Notes what is taken of the answer to a statement that is noted."""
+
+    asked: Asked | None = None
+
+    def fetchone(self) -> Any:
+        row = super().fetchone()
+        if self.asked is not None:
+            self.asked.take([] if row is None else [row], is_end=row is None)
+        return row
+
+    def fetchmany(self, size: int | None = 1) -> list[Any]:
+        rows = super().fetchmany(size)
+        if self.asked is not None:
+            self.asked.take(rows, is_end=size is not None and len(rows) < size)
+        return rows
+
+    def fetchall(self) -> list[Any]:
+        rows = super().fetchall()
+        if self.asked is not None:
+            self.asked.take(rows, is_end=True)
+        return rows
+
+
+class _NotingConnection(sqlite3.Connection):
+    def cursor(self, factory: Any = _NotingCursor) -> Any:
+        return super().cursor(factory)
+
+
+@event.listens_for(Engine, "do_connect")  # of every engine: what went unnoted would be given stale
+def _connect(dialect: Dialect, _record: object, _arguments: object, options: dict[str, Any]) -> None:
+    if dialect.name == "sqlite":
+        options.setdefault("factory", _NotingConnection)
+
+
+@event.listens_for(Engine, "before_cursor_execute")
 def _note(
-    connection: Connection, _cursor: object, statement: str, parameters: object, _context: object, many: bool
+    connection: Connection, cursor: object, statement: str, parameters: object, _context: object, many: bool
 ) -> None:
     noted = _noted.get()
     if noted is not None and not many:
-        noted.asked.append(Asked(connection.engine, statement, parameters))
+        asked = Asked(connection.engine, statement, parameters)
+        noted.asked.append(asked)
+        if isinstance(cursor, _NotingCursor):
+            cursor.asked = asked
+
+
+def _digest(rows: Iterable[object], digest: bytes = b"") -> bytes:
+    for row in rows:
+        digest = hashlib.blake2b(digest + repr(row).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    return digest

@@ -50,7 +50,6 @@ class _Answer:
     deflated: bytes
     version: int
     noted: Noted  # without statements: they are not asked again
-    digest: bytes
 
     @property
     def size(self) -> int:
@@ -100,20 +99,20 @@ class KeptAnswersMiddleware:
         if not kept.noted.is_as_seen():
             return version, None
         if kept.version != version:
-            if not kept.noted.asked or kept.noted.ask_again() != kept.digest:
+            if not kept.noted.asked or not kept.noted.ask_again():
                 return version, None
             kept.version = version  # it was asked after that: what was written meanwhile changes the next version
         return version, (kept.headers, zlib.decompress(kept.deflated))
 
     def _keep(self, key: _Key, made: "_Copy", noted: Noted, version: int) -> None:
+        """Keep an answer, with the version before it was made: what was written meanwhile is found when it is given."""
         if _LISTS.fullmatch(key.path) or len(noted.asked) > _MOST_ASKED:
+            if self._watch.version() != version:
+                return  # who knows which of both states the answer tells
             noted = Noted(seen=noted.seen)
-        if self._watch.version() != version or not noted.is_as_seen():
-            return  # something was written meanwhile: who knows which of both the answer says
-        digest = noted.ask_again()
-        if digest is None or self._watch.version() != version or not noted.is_as_seen():
+        if not noted.is_as_seen():
             return
-        answer = _Answer(made.headers, zlib.compress(bytes(made.body), 1), version, noted, digest)
+        answer = _Answer(made.headers, zlib.compress(bytes(made.body), 1), version, noted)
         with self._lock:
             replaced = self._answers.pop(key, None)
             self._size += answer.size - (replaced.size if replaced else 0)

@@ -1,6 +1,7 @@
 """Answers given again are those that would be made anew: a service that keeps them beside one that does not."""
 
 import random
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -109,6 +110,38 @@ def test_what_was_answered_is_given_again_without_asking_the_record(archive: Arc
         with _Counting() as asked:
             assert client.get(path).text == first
         assert asked == []
+
+
+@pytest.mark.parametrize("is_related", [False, True])
+def test_what_is_written_while_an_answer_is_made_is_found_when_it_is_given(archive: Archive, is_related: bool) -> None:
+    path = next(path for path in _addresses(archive) if path.startswith("/messages/"))
+    written: list[str] = []
+
+    def write() -> None:
+        with archive.sessions.begin() as session:
+            add_release(session, "elsewhere")
+            if is_related:
+                key = path.rpartition("/")[2]
+                session.scalars(select(Message).where(Message.key == key)).one().subject = "Another"
+
+    def interrupt(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if "FROM pages" in statement and not written:  # the message was read before
+            written.append(statement)
+            other = threading.Thread(target=write)
+            other.start()
+            other.join()
+
+    with serve(archive) as address, httpx.Client(base_url=address, timeout=60) as client:
+        event.listen(Engine, "before_cursor_execute", interrupt)
+        try:
+            first = client.get(path).text
+        finally:
+            event.remove(Engine, "before_cursor_execute", interrupt)
+        assert written
+        time.sleep(0.5)  # it is kept when it has been sent
+        with _Counting() as asked:
+            second = client.get(path).text
+    assert (second != first, bool(asked), "Another" in second) == (is_related, is_related, is_related)
 
 
 def test_a_search_is_answered_again_until_the_index_changes(archive: Archive) -> None:
