@@ -60,16 +60,21 @@ def create_app(archive: Archive, decide: Decide | None = None) -> FastAPI:
         app.include_router(router)
     token = archive.settings.review_token
     has_review = token is not None and decide is not None
-    app.add_middleware(CrowdMiddleware)
-    _keep_answers(app, archive)  # outside of the crowd: what is given again costs next to nothing
-    app.add_middleware(access.AccessMiddleware)
-    app.add_middleware(DoorMiddleware, hosts=archive.settings.host_names, takes_forms=has_review)
-    app.add_middleware(AnswerMiddleware)
+    _add_middleware(app, archive, takes_forms=has_review)
     if token is not None and decide is not None:
         app.state.review = review.ReviewDesk(token.get_secret_value(), decide)
         app.include_router(review.router)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     return app
+
+
+def _add_middleware(app: FastAPI, archive: Archive, *, takes_forms: bool) -> None:
+    """Put around the routes what every request passes, the innermost first."""
+    app.add_middleware(CrowdMiddleware)
+    _keep_answers(app, archive)  # outside of the crowd: what is given again costs next to nothing
+    app.add_middleware(access.AccessMiddleware)
+    app.add_middleware(DoorMiddleware, hosts=archive.settings.host_names, takes_forms=takes_forms)
+    app.add_middleware(AnswerMiddleware)
 
 
 def _keep_answers(app: FastAPI, archive: Archive) -> None:
