@@ -1,7 +1,6 @@
 """The program `readingroom`: the commands that write, beside those of app/cli that read."""
 
 import json
-import logging
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -27,7 +26,7 @@ from app.cli.serving import open_service
 from app.config import Settings
 from app.corrector import Corrector
 from app.database.models import Visibility
-from app.errors import BadRequestError, IndexUnavailableError
+from app.errors import BadRequestError
 from app.logs import set_up_logging
 from app.terminal import without_controls
 from ingest.pipeline import Outcome, connect, link_messages
@@ -37,10 +36,7 @@ from ingest.releases import describe_release
 from ingest.retry import count_stale
 from ingest.retry import retry as retry_files
 from ingest.review import bring_in, decide
-
-log = logging.getLogger(__name__)
-
-_BATCH = 200  # outcomes between two visits to the index: what is read can soon be found
+from ingest.visits import Visits
 
 
 @click.group()
@@ -137,6 +133,7 @@ def _begin() -> Settings:
 def _follow(archive: Archive, outcomes: Iterable[Outcome], found: int, *, as_json: bool) -> Counter[str]:
     """Draw the bar on stderr, bring what is kept into the index now and then, and count."""
     tally: Counter[str] = Counter()
+    visits = Visits()
     columns = (
         SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("files"),
         TextColumn("{task.fields[counts]}", markup=False),  # a file may be named "[/b].pdf"
@@ -147,25 +144,16 @@ def _follow(archive: Archive, outcomes: Iterable[Outcome], found: int, *, as_jso
         for outcome in outcomes:
             if outcome.state is State.READING:
                 progress.update(bar, counts=without_controls(f"{outcome.pages} pages of {outcome.path}"))
-                _sync_meanwhile(archive)
+                visits.make(archive)
                 continue
             _count(tally, outcome)
             _advance(progress, bar, tally)
             if as_json:
                 click.echo(json.dumps(_as_json(outcome)))
-            if tally["files"] % _BATCH == 0:
-                _sync_meanwhile(archive)
+            visits.make(archive)
         progress.update(bar, description="Indexing", total=tally["files"], completed=tally["files"])
         archive.search.sync()
     return tally
-
-
-def _sync_meanwhile(archive: Archive) -> None:
-    """Bring what is kept into the index; where that fails now the reading goes on, and the last visit tells."""
-    try:
-        archive.search.sync()
-    except IndexUnavailableError as error:
-        log.warning("index not written yet: %s", error)
 
 
 def _count_files(paths: Iterable[Path]) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, exists, func, or_, select, true, union_all
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.database.models import Agency, Message, Participant, Person, PersonMerge, Role
@@ -92,14 +92,21 @@ class PersonRepository:
     def most_named(self, name: str = "", *, offset: int, limit: int) -> list[PersonCount]:
         """Return people of whom one name or address has `name` in it, those in most messages first."""
         messages = func.count(Participant.message_id.distinct())
-        wanted = select(REPRESENTATIVE).where(_named(name))
-        counted = (
+        merged = aliased(Person)
+        stands_for_others = exists().where(merged.same_as_id == Person.id)
+        # Nearly all stand for themselves alone: to count these one by one, from an index, takes a tenth of the time.
+        own = select(messages).where(Participant.person_id == Person.id).scalar_subquery()
+        alone = select(Person.id, own.label("messages")).where(Person.same_as_id.is_(None), ~stands_for_others)
+        together = (
             select(REPRESENTATIVE.label("id"), messages.label("messages"))
             .join(Participant, Participant.person_id == Person.id, isouter=True)
-            .where(REPRESENTATIVE.in_(wanted) if name.strip() else true())
+            .where(or_(Person.same_as_id.is_not(None), stands_for_others))
             .group_by(REPRESENTATIVE)
-            .subquery()
         )
+        wanted = select(REPRESENTATIVE).where(_named(name))
+        counted = union_all(
+            *(one.where(REPRESENTATIVE.in_(wanted)) if name.strip() else one for one in (alone, together))
+        ).subquery()
         rows = self._session.execute(
             select(Person, counted.c.messages)
             .join(counted, counted.c.id == Person.id)

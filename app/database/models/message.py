@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database.models.agency import Agency, Person
@@ -18,6 +18,9 @@ from app.database.models.base import (
 )
 from app.database.models.document import NOT_PUBLIC, Document, Redaction
 
+# Replies of which nobody knows what they answer, as queries of SQLite and of PostgreSQL say it.
+_UNANSWERED = text("is_reply IS 1 AND parent_id IS NULL"), text("is_reply IS true AND parent_id IS NULL")
+
 
 class Message(Base):
     """An email, printed as a document's own or quoted inside another.
@@ -30,14 +33,16 @@ class Message(Base):
     __tablename__ = "messages"
     __table_args__ = (
         Index("ix_messages_sent_at_id", "sent_at", "id"),
+        Index("ix_messages_level_sent_at", "level", "sent_at"),  # counts and spans are read from these two alone
+        Index("ix_messages_document_id_level_sent_at", "document_id", "level", "sent_at"),
         Index("ix_messages_world", "world", sqlite_where=NOT_PUBLIC, postgresql_where=NOT_PUBLIC),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
-    document_id: Mapped[int] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"), index=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), index=True)
-    level: Mapped[Level] = mapped_column(index=True)
+    level: Mapped[Level]
     position: Mapped[int]  # order within the document, from 0
     first_page: Mapped[int]  # 1 for a mail, which has no pages
     last_page: Mapped[int]
@@ -83,6 +88,7 @@ class Participant(Base):
     """A mailbox as it is printed in one header, in one role."""
 
     __tablename__ = "participants"
+    __table_args__ = (Index("ix_participants_person_id_message_id", "person_id", "message_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     message_id: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), index=True)
@@ -92,7 +98,7 @@ class Participant(Base):
     address: Mapped[str | None]
     withheld: Mapped[bool]  # the value is there, and blacked out: never merged into a person
     codes: Mapped[str]  # normalised exemption codes, one a line, "" if none
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)  # None if withheld
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))  # None if withheld
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"), index=True)
     agency_evidence: Mapped[str | None]  # what gave the agency: "tag NIH/NIAID", "domain state.gov"
     agency_inherited: Mapped[bool] = mapped_column(server_default="0")  # from other mailboxes of the same person
@@ -135,6 +141,9 @@ class SentMessage(Base):
     """One message as it was sent, however often it is printed or quoted: its appearances name it."""
 
     __tablename__ = "sent_messages"
+    __table_args__ = (
+        Index("ix_sent_messages_unanswered", "id", sqlite_where=_UNANSWERED[0], postgresql_where=_UNANSWERED[1]),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("sent_messages.id"), index=True)  # what it answers

@@ -1,0 +1,34 @@
+"""Visits to the index while files are read: what was kept can soon be found, and searches are not disturbed all day."""
+
+import logging
+import time
+from collections.abc import Callable
+
+from app.archive import Archive
+from app.errors import IndexUnavailableError
+
+log = logging.getLogger(__name__)
+
+# Seconds between two visits, each time twice as long. Answers to searches that the service keeps in memory hold until
+# the next one.
+_FIRST_S, _LONGEST_S = 5.0, 60.0
+
+
+class Visits:
+    """The visits of one run."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._wait_s = _FIRST_S
+        self._due_at = clock() + self._wait_s
+
+    def make(self, archive: Archive) -> None:
+        """Bring what is kept into the index if it is time; where that fails the reading goes on, and the last tells."""
+        if self._clock() < self._due_at:
+            return
+        try:
+            archive.search.sync()
+        except IndexUnavailableError as error:
+            log.warning("index not written yet: %s", error)
+        self._wait_s = min(2 * self._wait_s, _LONGEST_S)
+        self._due_at = self._clock() + self._wait_s

@@ -1,0 +1,47 @@
+"""Visits to the index grow rarer while files are read, and no failure of one ends the reading."""
+
+from sqlalchemy import select
+
+from app.archive import Archive
+from app.database.models import Message
+from ingest.visits import Visits
+from tests.support.seed import add_document, add_message
+
+
+def test_visits_grow_rarer_up_to_one_a_minute(archive: Archive) -> None:
+    now = 0.0
+    visits, made = Visits(lambda: now), []
+    for second in range(0, 300, 5):
+        now = float(second)
+        _add_message(archive, second)
+        visits.make(archive)
+        if not _waiting(archive):
+            made.append(second)
+    assert made == [5, 15, 35, 75, 135, 195, 255]
+
+
+def test_a_visit_that_fails_is_made_again_later(archive: Archive) -> None:
+    now = 0.0
+    visits = Visits(lambda: now)
+    _add_message(archive, 1)
+    folder = archive.settings.index_folder
+    aside = folder.rename(folder.with_name("aside"))
+    folder.write_text("in its way")
+    now = 5.0
+    visits.make(archive)
+    assert _waiting(archive)
+    folder.unlink()
+    aside.rename(folder)
+    now = 15.0
+    visits.make(archive)
+    assert not _waiting(archive)
+
+
+def _add_message(archive: Archive, number: int) -> None:
+    with archive.sessions.begin() as session:
+        add_message(session, add_document(session, None, f"{number}.pdf"), subject=f"Letter {number}")
+
+
+def _waiting(archive: Archive) -> bool:
+    with archive.sessions() as session:
+        return session.scalar(select(Message.id).where(Message.indexed_at.is_(None)).limit(1)) is not None
