@@ -62,7 +62,7 @@ class MissingRepository:
         by_date = (Message.sent_at.nulls_last(), Message.id)
         of_page = (  # ids alone are sorted: whole messages are wide, and there may be a hundred thousand
             select(Message.id)
-            .where(Message.id.in_(firsts.where(self._in_release).group_by(Message.sent_message_id)))
+            .where(Message.id.in_(firsts.where(self._in_release).group_by(SentMessage.id)))
             .order_by(*by_date)
             .offset(offset)
             .limit(limit)

@@ -11,6 +11,7 @@ depends_on = None
 _WIDER = {  # an index of one column, and the columns of the one that does its work too
     ("messages", "document_id"): ["document_id", "level", "sent_at"],
     ("messages", "level"): ["level", "sent_at"],
+    ("messages", "sent_message_id"): ["sent_message_id", "level", "document_id"],
     ("participants", "person_id"): ["person_id", "message_id"],
 }
 

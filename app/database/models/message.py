@@ -33,8 +33,9 @@ class Message(Base):
     __tablename__ = "messages"
     __table_args__ = (
         Index("ix_messages_sent_at_id", "sent_at", "id"),
-        Index("ix_messages_level_sent_at", "level", "sent_at"),  # counts and spans are read from these two alone
+        Index("ix_messages_level_sent_at", "level", "sent_at"),  # these three: counts and spans without the rows
         Index("ix_messages_document_id_level_sent_at", "document_id", "level", "sent_at"),
+        Index("ix_messages_sent_message_id_level_document_id", "sent_message_id", "level", "document_id"),
         Index("ix_messages_world", "world", sqlite_where=NOT_PUBLIC, postgresql_where=NOT_PUBLIC),
     )
 
@@ -65,7 +66,7 @@ class Message(Base):
     doubts: Mapped[list[Any]] = mapped_column(JSON, server_default="[]")  # [code, detail]: why a person should look
     doubtful: Mapped[bool] = mapped_column(server_default="0", index=True)  # waits in the review queue
     checked_by: Mapped[str | None]  # the person who looked at it; None: read by machine alone
-    sent_message_id: Mapped[int | None] = mapped_column(ForeignKey("sent_messages.id"), index=True)
+    sent_message_id: Mapped[int | None] = mapped_column(ForeignKey("sent_messages.id"))
     internet_message_id: Mapped[str | None] = mapped_column(index=True)  # of a mail's header, without "<>"
     in_reply_to: Mapped[str | None]  # the `internet_message_id` of the email that it answers
     references_text: Mapped[str] = mapped_column(server_default="")  # those of its thread in order, blank apart
