@@ -71,7 +71,7 @@ class Settings(BaseSettings):
         default_factory=lambda: min(os.cpu_count() or 1, 4), ge=1, description="Processes that serve the archive."
     )
     answer_cache_mb: int = Field(
-        default=64,
+        default=128,
         ge=0,
         description="Memory of each process for answers that are given again while the record says the same, in MiB.",
     )

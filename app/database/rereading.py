@@ -6,6 +6,7 @@ SQLite alone: its database says cheaply whether anything was written since, whic
 import contextlib
 import hashlib
 import sqlite3
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextvars import ContextVar
@@ -26,7 +27,7 @@ class Asked:
 
     def __init__(self, engine: Engine, statement: str, parameters: Any) -> None:
         """Begin before the statement is asked; `parameters` are as the driver takes them."""
-        self.engine, self.statement, self.parameters = engine, statement, parameters
+        self.engine, self.statement, self.parameters = engine, sys.intern(statement), parameters
         self._digest = b""
         self._taken = 0  # rows
         self._is_whole = False  # whether it was seen that there are no more

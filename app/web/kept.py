@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,11 +25,13 @@ _RECORDS = re.compile(r"(?:/api/v1)?/(?:messages/[^/]+|documents/[^/]+(?:/pages/
 _LISTS = re.compile(r"/api/v1|(?:/api/v1)?/(?:(?:people|agencies|releases)(?:/[^/]+)?|missing|status)?")
 _SEARCHES = re.compile(r"(?:/api/v1)?/(?:help/)?search")
 _LONGEST = 4_000  # bytes of a query string
+_MOST_LOOKS = 4  # at once: threads of their own, so that what is kept waits for nothing that is made
 _LARGEST = 1 << 20  # bytes of an answer that is kept
 _MOST_ASKED = 200  # statements
 _OVERHEAD, _OVERHEAD_ASKED, _OVERHEAD_PARAMETER = 2_000, 250, 40  # bytes of what is kept beside the body
 
 _Pairs = Sequence[tuple[bytes, bytes]]
+_Given = tuple[_Pairs, bytes]
 
 
 class _Key(NamedTuple):
@@ -53,10 +56,13 @@ class _Answer:
 
     @property
     def size(self) -> int:
-        """About how many bytes are kept; a statement's text is one with the compiled one's unless it names a list."""
+        """About how many bytes are kept, the texts of statements left out: those of others are the same objects."""
         asked = sum(_OVERHEAD_ASKED + _OVERHEAD_PARAMETER * len(one.parameters) for one in self.noted.asked)
-        lists = sum(len(one.statement) for one in self.noted.asked if " IN (?" in one.statement)
-        return len(self.deflated) + _OVERHEAD + asked + lists
+        return len(self.deflated) + _OVERHEAD + asked
+
+    def give(self) -> "_Given":
+        """Return headers and body."""
+        return self.headers, zlib.decompress(self.deflated)
 
 
 class KeptAnswersMiddleware:
@@ -69,6 +75,7 @@ class KeptAnswersMiddleware:
         self._answers: OrderedDict[_Key, _Answer] = OrderedDict()
         self._size = 0
         self._lock = threading.Lock()
+        self._looking = CapacityLimiter(_MOST_LOOKS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Give the kept answer, or make one and keep it."""
@@ -76,9 +83,13 @@ class KeptAnswersMiddleware:
         if key is None:
             await self._app(scope, receive, send)
             return
-        version, kept = await run_sync(self._find, key)
-        if kept is not None:
-            headers, body = kept
+        version = self._watch.version()
+        with self._lock:
+            kept = self._answers.get(key)
+            if kept is not None:
+                self._answers.move_to_end(key)
+        if kept is not None and version is not None and (given := await self._find(kept, version)):
+            headers, body = given
             await send({"type": "http.response.start", "status": 200, "headers": list(headers)})
             await send({"type": "http.response.body", "body": body})
             return
@@ -86,23 +97,23 @@ class KeptAnswersMiddleware:
         with noting_reads() as noted:
             await self._app(scope, receive, made.take)
         if version is not None and made.is_whole and noted.asked and not scope.get("state", {}).get("opened"):
-            await run_sync(self._keep, key, made, noted, version)
+            await run_sync(self._keep, key, made, noted, version, limiter=self._looking)
 
-    def _find(self, key: _Key) -> tuple[int | None, tuple[_Pairs, bytes] | None]:
-        """Return the version of the record now, None if it does not tell, and headers and body that are true of it."""
-        version = self._watch.version()
-        with self._lock:
-            kept = self._answers.get(key)
-            if kept is None or version is None:
-                return version, None
-            self._answers.move_to_end(key)
+    async def _find(self, kept: _Answer, version: int) -> _Given | None:
+        """Return headers and body of a kept answer if they are true of the record, of which this is the version now."""
+        if kept.version == version and not kept.noted.seen:
+            return kept.give()
+        return await run_sync(self._look, kept, version, limiter=self._looking)
+
+    @staticmethod
+    def _look(kept: _Answer, version: int) -> _Given | None:
         if not kept.noted.is_as_seen():
-            return version, None
+            return None
         if kept.version != version:
             if not kept.noted.asked or not kept.noted.ask_again():
-                return version, None
+                return None
             kept.version = version  # it was asked after that: what was written meanwhile changes the next version
-        return version, (kept.headers, zlib.decompress(kept.deflated))
+        return kept.give()
 
     def _keep(self, key: _Key, made: "_Copy", noted: Noted, version: int) -> None:
         """Keep an answer, with the version before it was made: what was written meanwhile is found when it is given."""
@@ -148,8 +159,7 @@ def _find_key(scope: Scope) -> _Key | None:
     if scope["type"] != "http" or scope["method"] != "GET":
         return None
     path, query = scope["path"], scope["query_string"]
-    is_search = _SEARCHES.fullmatch(path) and len(query) <= _LONGEST
-    if not is_search and (query or not (_RECORDS.fullmatch(path) or _LISTS.fullmatch(path))):
+    if len(query) > _LONGEST or not any(pattern.fullmatch(path) for pattern in (_RECORDS, _LISTS, _SEARCHES)):
         return None
     names = [name for name, _ in scope["headers"]]
     if b"authorization" in names or b"cookie" in names:
