@@ -45,7 +45,10 @@ def _open_sqlite(address: URL, limit_s: float, prepare: Prepare) -> Engine:
     if address.database and not address.query:
         file = f"file:{quote(address.database)}"
         address = address.set(database=file, query={"mode": "ro", "uri": "true"})  # the system refuses writes too
-    engine = create_engine(address, connect_args={"timeout": _LOCKED_S})
+    # A connection for each thread of a service, so that none waits for one; the same few as long as few are at work.
+    engine = create_engine(
+        address, connect_args={"timeout": _LOCKED_S}, pool_size=16, max_overflow=-1, pool_use_lifo=True
+    )
 
     def set_up(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
         driver = record.driver_connection

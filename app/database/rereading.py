@@ -5,17 +5,20 @@ SQLite alone: its database says cheaply whether anything was written since, whic
 
 import contextlib
 import hashlib
+import logging
 import sqlite3
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Engine, event
+from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import SQLAlchemyError
+
+log = logging.getLogger(__name__)
 
 _noted: ContextVar["Noted | None"] = ContextVar("_noted", default=None)
 
@@ -23,11 +26,12 @@ _noted: ContextVar["Noted | None"] = ContextVar("_noted", default=None)
 class Asked:
     """A statement, whom it asked (readers' connections show different things), and what was taken of its rows."""
 
-    __slots__ = ("_digest", "_is_whole", "_taken", "engine", "parameters", "statement")
+    __slots__ = ("_digest", "_is_whole", "_taken", "columns", "engine", "parameters", "statement")
 
     def __init__(self, engine: Engine, statement: str, parameters: Any) -> None:
         """Begin before the statement is asked; `parameters` are as the driver takes them."""
         self.engine, self.statement, self.parameters = engine, sys.intern(statement), parameters
+        self.columns = 0  # known once it was asked again
         self._digest = b""
         self._taken = 0  # rows
         self._is_whole = False  # whether it was seen that there are no more
@@ -38,13 +42,56 @@ class Asked:
         self._taken += len(rows)
         self._is_whole |= is_end
 
-    def answers_the_same(self, cursor: sqlite3.Cursor) -> bool:
+    def answers_the_same(self, cursor: DBAPICursor) -> bool:
         """Ask again, and tell whether as much as was taken is the same; what was never taken is never the same."""
         if not self._taken and not self._is_whole:
             return False
         cursor.execute(self.statement, self.parameters)
-        rows = cursor.fetchmany(self._taken + self._is_whole)
+        self.columns = len(cursor.description or ())
+        rows = cursor.fetchmany(self.limit)
         return len(rows) == self._taken and _digest(rows) == self._digest
+
+    @property
+    def limit(self) -> int:
+        """How many rows tell whether it is answered as it was."""
+        return self._taken + self._is_whole
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """All that was asked of one engine, as one statement, and the digest of its answer.
+
+    A thread that runs Python waits for its turn whenever SQLite gives it a row or a statement: under load that takes a
+    hundred times as long as SQLite does. This takes one turn.
+    """
+
+    engine: Engine
+    statement: str
+    parameters: tuple[Any, ...]
+    digest: bytes
+
+    @classmethod
+    def of(cls, engine: Engine, asked: Sequence[Asked], cursor: DBAPICursor) -> "Question":
+        """Make one of statements that were asked again, and ask it."""
+        named, selected = [], []
+        for number, one in enumerate(asked):
+            columns = [f"c{column}" for column in range(one.columns)]
+            named.append(f"q{number} ({', '.join(columns)}) AS ({one.statement})")
+            row = " || ',' || ".join(f"quote({column})" for column in columns)
+            selected.append(
+                f"CAST((SELECT group_concat(r, ';') FROM (SELECT {row} AS r FROM q{number} LIMIT ?)) AS BLOB)"
+            )
+        statement = sys.intern(f"WITH {', '.join(named)} SELECT {', '.join(selected)}")
+        parameters = (*(value for one in asked for value in one.parameters), *(one.limit for one in asked))
+        return cls(engine, statement, parameters, _ask(cursor, statement, parameters))
+
+    def is_answered_the_same(self) -> bool:
+        """Ask again; False, too, if the database does not answer in time."""
+        try:
+            with contextlib.closing(self.engine.raw_connection()) as connection:
+                return _ask(connection.cursor(), self.statement, self.parameters) == self.digest
+        except (sqlite3.Error, SQLAlchemyError):
+            return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +101,10 @@ class Seen:
     look: Callable[[], object]
     was: object
 
+    def is_as_it_was(self) -> bool:
+        """Look again."""
+        return self.was is not None and self.look() == self.was
+
 
 @dataclass(frozen=True, slots=True)
 class Noted:
@@ -62,22 +113,26 @@ class Noted:
     asked: list[Asked] = field(default_factory=list)
     seen: list[Seen] = field(default_factory=list)
 
-    def is_as_seen(self) -> bool:
-        """Tell whether what lies beside the database looks as it did."""
-        return all(one.was is not None and one.look() == one.was for one in self.seen)
+    def settle(self) -> tuple[Question, ...] | None:
+        """Ask all statements again, and return them as a question an engine.
 
-    def ask_again(self) -> bool:
-        """Tell whether all statements answer what they did; False, too, if the database does not answer in time."""
+        None: one of them is not answered as it was any more, or the database does not answer in time.
+        """
+        engines = dict.fromkeys(one.engine for one in self.asked)
+        questions = [self._settle(engine) for engine in engines]
+        return None if None in questions else tuple(filter(None, questions))
+
+    def _settle(self, engine: Engine) -> Question | None:
+        asked = [one for one in self.asked if one.engine is engine]
         try:
-            for engine, group in groupby(self.asked, lambda one: one.engine):
-                with contextlib.closing(engine.raw_connection()) as connection:
-                    cursor = connection.cursor()
-                    if not all(one.answers_the_same(cursor) for one in group):
-                        return False
-                    cursor.close()
+            with contextlib.closing(engine.raw_connection()) as connection:
+                cursor = connection.cursor()
+                cursor.execute("BEGIN")  # one state of the record; giving the connection back ends it
+                if all(one.answers_the_same(cursor) for one in asked):
+                    return Question.of(engine, asked, cursor)
         except (sqlite3.Error, SQLAlchemyError):
-            return False
-        return True
+            log.debug("an answer cannot be asked for again", exc_info=True)
+        return None
 
 
 @contextlib.contextmanager
@@ -171,6 +226,14 @@ def _note(
         noted.asked.append(asked)
         if isinstance(cursor, _NotingCursor):
             cursor.asked = asked
+
+
+def _ask(cursor: DBAPICursor, statement: str, parameters: tuple[Any, ...]) -> bytes:
+    """Return a digest of the answer to a question."""
+    cursor.execute(statement, parameters)
+    row = cursor.fetchone() or ()
+    cursor.fetchall()  # nothing, which ends it
+    return hashlib.blake2b(b"\0".join(part or b"" for part in row), digest_size=16).digest()
 
 
 def _digest(rows: Iterable[object], digest: bytes = b"") -> bytes:

@@ -18,7 +18,7 @@ from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.database.rereading import Noted, RecordWatch, noting_reads
+from app.database.rereading import Noted, Question, RecordWatch, Seen, noting_reads
 
 # What the record says, and the index: no picture, no file.
 _RECORDS = re.compile(r"(?:/api/v1)?/(?:messages/[^/]+|documents/[^/]+(?:/pages/\d+)?)")
@@ -26,9 +26,10 @@ _LISTS = re.compile(r"/api/v1|(?:/api/v1)?/(?:(?:people|agencies|releases)(?:/[^
 _SEARCHES = re.compile(r"(?:/api/v1)?/(?:help/)?search")
 _LONGEST = 4_000  # bytes of a query string
 _MOST_LOOKS = 4  # at once: threads of their own, so that what is kept waits for nothing that is made
+_MOST_WAITING = 60  # for one of them
 _LARGEST = 1 << 20  # bytes of an answer that is kept
 _MOST_ASKED = 200  # statements
-_OVERHEAD, _OVERHEAD_ASKED, _OVERHEAD_PARAMETER = 2_000, 250, 40  # bytes of what is kept beside the body
+_OVERHEAD, _OVERHEAD_ASKED, _OVERHEAD_PARAMETER = 2_000, 300, 40  # bytes of what is kept beside the body
 
 _Pairs = Sequence[tuple[bytes, bytes]]
 _Given = tuple[_Pairs, bytes]
@@ -52,12 +53,13 @@ class _Answer:
     headers: _Pairs
     deflated: bytes
     version: int
-    noted: Noted  # without statements: they are not asked again
+    seen: Sequence[Seen]
+    questions: tuple[Question, ...]  # without any it is not asked again
 
     @property
     def size(self) -> int:
-        """About how many bytes are kept, the texts of statements left out: those of others are the same objects."""
-        asked = sum(_OVERHEAD_ASKED + _OVERHEAD_PARAMETER * len(one.parameters) for one in self.noted.asked)
+        """About how many bytes are kept, the texts of questions left out: those of others are the same objects."""
+        asked = sum(_OVERHEAD_ASKED + _OVERHEAD_PARAMETER * len(one.parameters) for one in self.questions)
         return len(self.deflated) + _OVERHEAD + asked
 
     def give(self) -> "_Given":
@@ -101,29 +103,34 @@ class KeptAnswersMiddleware:
 
     async def _find(self, kept: _Answer, version: int) -> _Given | None:
         """Return headers and body of a kept answer if they are true of the record, of which this is the version now."""
-        if kept.version == version and not kept.noted.seen:
+        if kept.version == version and not kept.seen:
             return kept.give()
+        if self._looking.statistics().tasks_waiting >= _MOST_WAITING:
+            return None  # it is made anew, or sent away
         return await run_sync(self._look, kept, version, limiter=self._looking)
 
     @staticmethod
     def _look(kept: _Answer, version: int) -> _Given | None:
-        if not kept.noted.is_as_seen():
+        if not all(one.is_as_it_was() for one in kept.seen):
             return None
         if kept.version != version:
-            if not kept.noted.asked or not kept.noted.ask_again():
+            if not kept.questions or not all(one.is_answered_the_same() for one in kept.questions):
                 return None
             kept.version = version  # it was asked after that: what was written meanwhile changes the next version
         return kept.give()
 
     def _keep(self, key: _Key, made: "_Copy", noted: Noted, version: int) -> None:
-        """Keep an answer, with the version before it was made: what was written meanwhile is found when it is given."""
+        """Keep an answer, if it is true now; `version` is the record's before it was made."""
+        now = self._watch.version()
+        questions: tuple[Question, ...] | None = ()
         if _LISTS.fullmatch(key.path) or len(noted.asked) > _MOST_ASKED:
-            if self._watch.version() != version:
+            if now != version:
                 return  # who knows which of both states the answer tells
-            noted = Noted(seen=noted.seen)
-        if not noted.is_as_seen():
+        else:
+            questions = noted.settle()
+        if now is None or questions is None or not all(one.is_as_it_was() for one in noted.seen):
             return
-        answer = _Answer(made.headers, zlib.compress(bytes(made.body), 1), version, noted)
+        answer = _Answer(made.headers, zlib.compress(bytes(made.body), 1), now, noted.seen, questions)
         with self._lock:
             replaced = self._answers.pop(key, None)
             self._size += answer.size - (replaced.size if replaced else 0)
