@@ -19,14 +19,15 @@ from anyio.to_thread import run_sync
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.database.rereading import Noted, Question, RecordWatch, Seen, noting_reads
+from app.web.crowd import send_away
 
 # What the record says, and the index: no picture, no file.
 _RECORDS = re.compile(r"(?:/api/v1)?/(?:messages/[^/]+|documents/[^/]+(?:/pages/\d+)?)")
 _LISTS = re.compile(r"/api/v1|(?:/api/v1)?/(?:(?:people|agencies|releases)(?:/[^/]+)?|missing|status)?")
 _SEARCHES = re.compile(r"(?:/api/v1)?/(?:help/)?search")
 _LONGEST = 4_000  # bytes of a query string
-_MOST_LOOKS = 4  # at once: threads of their own, so that what is kept waits for nothing that is made
-_MOST_WAITING = 60  # for one of them
+_MOST_LOOKS = 4  # at once, in threads of their own: what is kept waits for nothing that is made
+_MOST_WAITING = 60  # to be looked at, or to be kept
 _LARGEST = 1 << 20  # bytes of an answer that is kept
 _MOST_ASKED = 200  # statements
 _OVERHEAD, _OVERHEAD_ASKED, _OVERHEAD_PARAMETER = 2_000, 300, 40  # bytes of what is kept beside the body
@@ -62,6 +63,10 @@ class _Answer:
         asked = sum(_OVERHEAD_ASKED + _OVERHEAD_PARAMETER * len(one.parameters) for one in self.questions)
         return len(self.deflated) + _OVERHEAD + asked
 
+    def must_be_looked_at(self, version: int) -> bool:
+        """Tell whether something may have changed what it says, if this is the version of the record now."""
+        return bool(self.seen) or self.version != version
+
     def give(self) -> "_Given":
         """Return headers and body."""
         return self.headers, zlib.decompress(self.deflated)
@@ -78,6 +83,7 @@ class KeptAnswersMiddleware:
         self._size = 0
         self._lock = threading.Lock()
         self._looking = CapacityLimiter(_MOST_LOOKS)
+        self._keeping = CapacityLimiter(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Give the kept answer, or make one and keep it."""
@@ -90,7 +96,16 @@ class KeptAnswersMiddleware:
             kept = self._answers.get(key)
             if kept is not None:
                 self._answers.move_to_end(key)
-        if kept is not None and version is not None and (given := await self._find(kept, version)):
+        if kept is None or version is None:
+            given = None
+        elif not kept.must_be_looked_at(version):
+            given = kept.give()
+        elif self._looking.statistics().tasks_waiting < _MOST_WAITING:
+            given = await run_sync(self._look, kept, version, limiter=self._looking)
+        else:
+            await send_away(scope, receive, send)
+            return
+        if given is not None:
             headers, body = given
             await send({"type": "http.response.start", "status": 200, "headers": list(headers)})
             await send({"type": "http.response.body", "body": body})
@@ -98,19 +113,13 @@ class KeptAnswersMiddleware:
         made = _Copy(send)
         with noting_reads() as noted:
             await self._app(scope, receive, made.take)
-        if version is not None and made.is_whole and noted.asked and not scope.get("state", {}).get("opened"):
-            await run_sync(self._keep, key, made, noted, version, limiter=self._looking)
-
-    async def _find(self, kept: _Answer, version: int) -> _Given | None:
-        """Return headers and body of a kept answer if they are true of the record, of which this is the version now."""
-        if kept.version == version and not kept.seen:
-            return kept.give()
-        if self._looking.statistics().tasks_waiting >= _MOST_WAITING:
-            return None  # it is made anew, or sent away
-        return await run_sync(self._look, kept, version, limiter=self._looking)
+        is_for_all = made.is_whole and noted.asked and not scope.get("state", {}).get("opened")
+        if is_for_all and version is not None and self._keeping.statistics().tasks_waiting < _MOST_WAITING:
+            await run_sync(self._keep, key, made, noted, version, limiter=self._keeping)
 
     @staticmethod
     def _look(kept: _Answer, version: int) -> _Given | None:
+        """Return headers and body of a kept answer if they are true of the record, of which this is the version now."""
         if not all(one.is_as_it_was() for one in kept.seen):
             return None
         if kept.version != version:
