@@ -9,9 +9,9 @@ from app.errors import IndexUnavailableError
 
 log = logging.getLogger(__name__)
 
-# Seconds between two visits, each time twice as long. Answers to searches that the service keeps in memory hold until
-# the next one.
-_FIRST_S, _LONGEST_S = 5.0, 60.0
+# Seconds between two visits, each time twice as long: at least half of what was read can be found. Answers to searches
+# that the service keeps in memory hold until the next one.
+_FIRST_S, _LONGEST_S = 5.0, 300.0
 
 
 class Visits:
