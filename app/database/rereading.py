@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Dialect, Engine, event
 from sqlalchemy.engine.interfaces import DBAPICursor
@@ -94,16 +94,24 @@ class Question:
             return False
 
 
+class Sight(NamedTuple):
+    """What something beside the database looks like."""
+
+    kind: object  # while it is the same nothing was taken back, at most something brought up to date
+    state: object
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What something beside the database looked like, and how to look again; None: nobody can tell."""
 
-    look: Callable[[], object]
-    was: object
+    look: Callable[[], Sight | None]
+    was: Sight | None
 
-    def is_as_it_was(self) -> bool:
-        """Look again."""
-        return self.was is not None and self.look() == self.was
+    def look_again(self) -> Sight | None:
+        """Return what it looks like now, if it is what it was or that brought up to date, or None."""
+        now = self.look()
+        return now if now is not None and self.was is not None and now.kind == self.was.kind else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +154,7 @@ def noting_reads() -> Iterator[Noted]:
         _noted.reset(token)
 
 
-def note_look(look: Callable[[], object]) -> None:
+def note_look(look: Callable[[], Sight | None]) -> None:
     """Note what something beside the database looks like, before it is read for the first time."""
     noted = _noted.get()
     if noted is not None and all(one.look != look for one in noted.seen):

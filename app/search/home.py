@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TextIO
 
 from app.config import Settings
+from app.database.rereading import Sight
 from app.errors import IndexUnavailableError, IndexUnreachableError
 from app.search.engines import make_engine
 from app.search.index import SCHEMA_VERSION, CheckedIndex, SearchIndex
@@ -74,7 +75,7 @@ class IndexHome:
             raise
         return index
 
-    def look(self) -> object:
+    def look(self) -> Sight | None:
         """Return what the live index looks like from outside: while it is the same it answers the same.
 
         None: that cannot be told.
@@ -86,7 +87,7 @@ class IndexHome:
         with self._lock:
             index = self._live[1] if self._live and self._live[0] == name else None
         seen = index.look() if index else None
-        return None if seen is None else (name, forgotten, seen)
+        return None if seen is None else Sight((name, forgotten), seen)
 
     @contextmanager
     def writing(self, wait_s: float) -> Iterator[bool]:

@@ -4,10 +4,15 @@ Most readers of a day ask for the same few records. An answer is kept with the s
 was written to the database since, or those statements still answer the same, and the index that a search asked looks as
 it did, it would be made the same again. To ask again what a list asked costs nearly as much as to make it, so lists are
 given again only while nothing was written.
+
+When an ingest has visited the index, no kept search looks at its newest state. To make them all anew at once would keep
+all readers waiting, so each is made anew when nothing else is being made, and until then given as if the visit were
+still to come: if it told the newest state within the last minute, and the record still says what it says.
 """
 
 import re
 import threading
+import time
 import zlib
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -28,6 +33,8 @@ _SEARCHES = re.compile(r"(?:/api/v1)?/(?:help/)?search")
 _LONGEST = 4_000  # bytes of a query string
 _MOST_LOOKS = 4  # at once, in threads of their own: what is kept waits for nothing that is made
 _MOST_WAITING = 60  # to be looked at, or to be kept
+_LONGEST_OLD_S = 60.0  # since it told the newest state of the index
+_FAILED = 500  # and above: no answer could be made
 _LARGEST = 1 << 20  # bytes of an answer that is kept
 _MOST_ASKED = 200  # statements
 _OVERHEAD, _OVERHEAD_ASKED, _OVERHEAD_PARAMETER = 2_000, 300, 40  # bytes of what is kept beside the body
@@ -56,6 +63,7 @@ class _Answer:
     version: int
     seen: Sequence[Seen]
     questions: tuple[Question, ...]  # without any it is not asked again
+    newest_at: float  # when it was last seen to tell the newest state of the index, on the monotonic clock
 
     @property
     def size(self) -> int:
@@ -84,6 +92,7 @@ class KeptAnswersMiddleware:
         self._lock = threading.Lock()
         self._looking = CapacityLimiter(_MOST_LOOKS)
         self._keeping = CapacityLimiter(1)
+        self._under_way = 0  # answers that are being made
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Give the kept answer, or make one and keep it."""
@@ -96,37 +105,50 @@ class KeptAnswersMiddleware:
             kept = self._answers.get(key)
             if kept is not None:
                 self._answers.move_to_end(key)
-        if kept is None or version is None:
-            given = None
-        elif not kept.must_be_looked_at(version):
-            given = kept.give()
-        elif self._looking.statistics().tasks_waiting < _MOST_WAITING:
-            given = await run_sync(self._look, kept, version, limiter=self._looking)
+        given, is_old = None, False
+        if kept is not None and version is not None:
+            if not kept.must_be_looked_at(version):
+                given = kept.give()
+            elif self._looking.statistics().tasks_waiting < _MOST_WAITING:
+                given, is_old = await run_sync(self._look, kept, version, limiter=self._looking)
+            else:
+                await send_away(scope, receive, send)
+                return
+        if given is None or (is_old and not self._under_way):
+            await self._make(scope, receive, send, key, version, given)
         else:
-            await send_away(scope, receive, send)
-            return
-        if given is not None:
-            headers, body = given
-            await send({"type": "http.response.start", "status": 200, "headers": list(headers)})
-            await send({"type": "http.response.body", "body": body})
-            return
-        made = _Copy(send)
-        with noting_reads() as noted:
-            await self._app(scope, receive, made.take)
+            await _give(given, send)
+
+    async def _make(
+        self, scope: Scope, receive: Receive, send: Send, key: _Key, version: int | None, old: _Given | None
+    ) -> None:
+        """Make an answer and keep it; where that fails the old one is given."""
+        made = _Copy(send, old)
+        self._under_way += 1
+        try:
+            with noting_reads() as noted:
+                await self._app(scope, receive, made.take)
+        finally:
+            self._under_way -= 1
         is_for_all = made.is_whole and noted.asked and not scope.get("state", {}).get("opened")
         if is_for_all and version is not None and self._keeping.statistics().tasks_waiting < _MOST_WAITING:
             await run_sync(self._keep, key, made, noted, version, limiter=self._keeping)
 
     @staticmethod
-    def _look(kept: _Answer, version: int) -> _Given | None:
-        """Return headers and body of a kept answer if they are true of the record, of which this is the version now."""
-        if not all(one.is_as_it_was() for one in kept.seen):
-            return None
+    def _look(kept: _Answer, version: int) -> tuple[_Given | None, bool]:
+        """Return headers and body of a kept answer, and whether it is old, by this version of the record, or None."""
+        seen_now = [one.look_again() for one in kept.seen]
+        is_old = seen_now != [one.was for one in kept.seen]
+        now = time.monotonic()
+        if not is_old:
+            kept.newest_at = now
+        if None in seen_now or now - kept.newest_at > _LONGEST_OLD_S:
+            return None, False
         if kept.version != version:
             if not kept.questions or not all(one.is_answered_the_same() for one in kept.questions):
-                return None
+                return None, False
             kept.version = version  # it was asked after that: what was written meanwhile changes the next version
-        return kept.give()
+        return kept.give(), is_old
 
     def _keep(self, key: _Key, made: "_Copy", noted: Noted, version: int) -> None:
         """Keep an answer, if it is true now; `version` is the record's before it was made."""
@@ -137,9 +159,9 @@ class KeptAnswersMiddleware:
                 return  # who knows which of both states the answer tells
         else:
             questions = noted.settle()
-        if now is None or questions is None or not all(one.is_as_it_was() for one in noted.seen):
+        if now is None or questions is None or any(one.was is None or one.look() != one.was for one in noted.seen):
             return
-        answer = _Answer(made.headers, zlib.compress(bytes(made.body), 1), now, noted.seen, questions)
+        answer = _Answer(made.headers, zlib.compress(bytes(made.body), 1), now, noted.seen, questions, time.monotonic())
         with self._lock:
             replaced = self._answers.pop(key, None)
             self._size += answer.size - (replaced.size if replaced else 0)
@@ -151,8 +173,11 @@ class KeptAnswersMiddleware:
 class _Copy:
     """Sends an answer on and copies it."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, old: _Given | None) -> None:
+        """With `old` that is given in place of an answer that says that none could be made."""
         self._send = send
+        self._old = old
+        self._is_failed = False
         self.headers: _Pairs = ()
         self.body = bytearray()
         self.is_whole = False
@@ -160,7 +185,13 @@ class _Copy:
 
     async def take(self, message: Message) -> None:
         """Send a part on and copy it."""
+        if self._is_failed:
+            return
         if message["type"] == "http.response.start":
+            if self._old is not None and message["status"] >= _FAILED:
+                self._is_failed = True
+                await _give(self._old, self._send)
+                return
             self.headers = tuple((bytes(name), bytes(value)) for name, value in message.get("headers", ()))
             self._is_wanted = message["status"] == 200 and all(name != b"cache-control" for name, _ in self.headers)
         elif self._is_wanted:
@@ -168,6 +199,12 @@ class _Copy:
             self._is_wanted = len(self.body) <= _LARGEST
             self.is_whole = self._is_wanted and not message.get("more_body")
         await self._send(message)
+
+
+async def _give(given: _Given, send: Send) -> None:
+    headers, body = given
+    await send({"type": "http.response.start", "status": 200, "headers": list(headers)})
+    await send({"type": "http.response.body", "body": body})
 
 
 def _find_key(scope: Scope) -> _Key | None:
