@@ -7,7 +7,7 @@ given again only while nothing was written.
 
 When an ingest has visited the index, no kept search looks at its newest state. To make them all anew at once would keep
 all readers waiting, so each is made anew when nothing else is being made, and until then given as if the visit were
-still to come: if it told the newest state within the last minute, and the record still says what it says.
+still to come: if it told the newest state within the last two minutes, and the record still says what it says.
 """
 
 import re
@@ -33,7 +33,7 @@ _SEARCHES = re.compile(r"(?:/api/v1)?/(?:help/)?search")
 _LONGEST = 4_000  # bytes of a query string
 _MOST_LOOKS = 4  # at once, in threads of their own: what is kept waits for nothing that is made
 _MOST_WAITING = 60  # to be looked at, or to be kept
-_LONGEST_OLD_S = 60.0  # since it told the newest state of the index
+_LONGEST_OLD_S = 120.0  # since it told the newest state of the index
 _FAILED = 500  # and above: no answer could be made
 _LARGEST = 1 << 20  # bytes of an answer that is kept
 _MOST_ASKED = 200  # statements
