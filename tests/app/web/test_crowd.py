@@ -12,10 +12,12 @@ class _Held:
     """A service whose answers are made when it is told to."""
 
     def __init__(self) -> None:
+        self.entered: list[str] = []
         self.made = asyncio.Event()
         self.taken = asyncio.Event()
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        self.entered.append(scope["path"])
         await self.made.wait()
         if scope["path"] == "/fails":
             raise RuntimeError
@@ -55,6 +57,23 @@ def test_who_comes_when_all_places_are_taken_is_told_to_come_again() -> None:
         held.taken.set()
         assert {status for status, _ in await asyncio.gather(*waiting)} == {200}
         assert (await _ask(crowd))[0] == 200
+
+    asyncio.run(crowd_of())
+
+
+def test_few_records_are_made_at_the_same_time_and_keep_nothing_else_waiting() -> None:
+    async def crowd_of() -> None:
+        held = _Held()
+        crowd = CrowdMiddleware(held)
+        records = [asyncio.create_task(_ask(crowd, f"/documents/{number}")) for number in range(10)]
+        await asyncio.sleep(0)
+        search = asyncio.create_task(_ask(crowd))
+        await asyncio.sleep(0)
+        assert held.entered == [*(f"/documents/{number}" for number in range(4)), "/api/v1/search"]
+        held.made.set()
+        held.taken.set()
+        assert {status for status, _ in await asyncio.gather(search, *records)} == {200}
+        assert len(held.entered) == 11
 
     asyncio.run(crowd_of())
 

@@ -156,6 +156,37 @@ def test_a_search_is_answered_again_until_the_index_changes(archive: Archive) ->
         assert client.get(path).json()["count"] == count + 1
 
 
+def test_while_something_else_is_made_a_search_is_given_as_before_the_last_visit_to_the_index(archive: Archive) -> None:
+    path, held, waits = "/api/v1/search?q=water", threading.Event(), threading.Event()
+    message = next(path for path in _addresses(archive) if path.startswith("/messages/"))
+
+    def hold(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if 'messages."key" = ?' in statement:
+            waits.set()
+            held.wait(timeout=60)
+
+    with serve(archive) as address, httpx.Client(base_url=address, timeout=60) as client:
+        count = client.get(path).json()["count"]
+        assert _is_given_again(client, path)
+        with archive.sessions.begin() as session:
+            add_page(session, add_document(session, add_release(session, "new"), "new.pdf"), "more water")
+        archive.search.sync()
+        event.listen(Engine, "before_cursor_execute", hold)
+        other = threading.Thread(target=httpx.get, args=(address + message,), kwargs={"timeout": 60})
+        other.start()
+        try:
+            assert waits.wait(timeout=60)
+            assert client.get(path).json()["count"] == count
+        finally:
+            event.remove(Engine, "before_cursor_execute", hold)
+            held.set()
+            other.join()
+        end = time.monotonic() + 10  # the service is done with the other a moment after that has its answer
+        while (given := client.get(path).json()["count"]) == count and time.monotonic() < end:
+            pass
+        assert given == count + 1
+
+
 def test_another_host_is_given_an_answer_with_its_own_links(archive: Archive) -> None:
     path = next(path for path in _addresses(archive) if path.startswith("/messages/"))
     with serve(archive) as address, httpx.Client(base_url=address, timeout=60) as client:
