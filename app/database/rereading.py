@@ -126,9 +126,13 @@ class Noted:
 
         None: one of them is not answered as it was any more, or the database does not answer in time.
         """
-        engines = dict.fromkeys(one.engine for one in self.asked)
-        questions = [self._settle(engine) for engine in engines]
-        return None if None in questions else tuple(filter(None, questions))
+        questions = []
+        for engine in dict.fromkeys(one.engine for one in self.asked):
+            question = self._settle(engine)
+            if question is None:
+                return None
+            questions.append(question)
+        return tuple(questions)
 
     def _settle(self, engine: Engine) -> Question | None:
         asked = [one for one in self.asked if one.engine is engine]

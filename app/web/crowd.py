@@ -18,7 +18,7 @@ MOST_AT_ONCE = 60  # of a process: about a second of work, beside what else it d
 # Records that are made at the same time. More threads than these finish no sooner: each waits for the others' Python,
 # and so does what is given again. What is not a record has lanes of its own (app/search/lanes.py) or another process.
 _RECORDS_AT_ONCE = 4
-_RECORD = re.compile(r"(?:/api/v1)?/(?:messages/[^/]+|documents/[^/]+(?:/pages/\d+)?)")
+RECORDS = re.compile(r"(?:/api/v1)?/(?:messages/[^/]+|documents/[^/]+(?:/pages/\d+)?)")  # no picture, no file
 _ALWAYS = ("/healthz", "/static/")  # cheap, and asked by who must know whether the service lives
 
 
@@ -38,7 +38,7 @@ class CrowdMiddleware:
         if self._under_way >= MOST_AT_ONCE:
             await send_away(scope, receive, send)
             return
-        if not _RECORD.fullmatch(scope["path"]):
+        if not RECORDS.fullmatch(scope["path"]):
             await self._make(scope, receive, send)
             return
         self._under_way += 1

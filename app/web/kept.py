@@ -24,10 +24,9 @@ from anyio.to_thread import run_sync
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.database.rereading import Noted, Question, RecordWatch, Seen, noting_reads
-from app.web.crowd import send_away
+from app.web.crowd import RECORDS, send_away
 
-# What the record says, and the index: no picture, no file.
-_RECORDS = re.compile(r"(?:/api/v1)?/(?:messages/[^/]+|documents/[^/]+(?:/pages/\d+)?)")
+# What the record says, and the index, beside single records.
 _LISTS = re.compile(r"/api/v1|(?:/api/v1)?/(?:(?:people|agencies|releases)(?:/[^/]+)?|missing|status)?")
 _SEARCHES = re.compile(r"(?:/api/v1)?/(?:help/)?search")
 _LONGEST = 4_000  # bytes of a query string
@@ -212,7 +211,7 @@ def _find_key(scope: Scope) -> _Key | None:
     if scope["type"] != "http" or scope["method"] != "GET":
         return None
     path, query = scope["path"], scope["query_string"]
-    if len(query) > _LONGEST or not any(pattern.fullmatch(path) for pattern in (_RECORDS, _LISTS, _SEARCHES)):
+    if len(query) > _LONGEST or not any(pattern.fullmatch(path) for pattern in (RECORDS, _LISTS, _SEARCHES)):
         return None
     names = [name for name, _ in scope["headers"]]
     if b"authorization" in names or b"cookie" in names:
