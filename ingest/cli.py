@@ -36,7 +36,7 @@ from ingest.releases import describe_release
 from ingest.retry import count_stale
 from ingest.retry import retry as retry_files
 from ingest.review import bring_in, decide
-from ingest.visits import Visits
+from ingest.visits import Visits, make_ready
 
 
 @click.group()
@@ -152,7 +152,7 @@ def _follow(archive: Archive, outcomes: Iterable[Outcome], found: int, *, as_jso
                 click.echo(json.dumps(_as_json(outcome)))
             visits.make(archive)
         progress.update(bar, description="Indexing", total=tally["files"], completed=tally["files"])
-        archive.search.sync()
+        make_ready(archive)
     return tally
 
 

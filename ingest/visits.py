@@ -1,10 +1,11 @@
-"""Visits to the index while files are read: what was kept can soon be found, and searches are not disturbed all day."""
+"""Visits while files are read: what was kept can soon be found, and searches are not disturbed all day."""
 
 import logging
 import time
 from collections.abc import Callable
 
 from app.archive import Archive
+from app.database.statistics import analyse
 from app.errors import IndexUnavailableError
 
 log = logging.getLogger(__name__)
@@ -23,12 +24,22 @@ class Visits:
         self._due_at = clock() + self._wait_s
 
     def make(self, archive: Archive) -> None:
-        """Bring what is kept into the index if it is time; where that fails the reading goes on, and the last tells."""
+        """Make what is kept ready if it is time; where the index fails the reading goes on, and the last tells."""
         if self._clock() < self._due_at:
             return
         try:
-            archive.search.sync()
+            make_ready(archive)
         except IndexUnavailableError as error:
             log.warning("index not written yet: %s", error)
         self._wait_s = min(2 * self._wait_s, _LONGEST_S)
         self._due_at = self._clock() + self._wait_s
+
+
+def make_ready(archive: Archive) -> None:
+    """Let readers find what is kept, and get their lists of it by the short way.
+
+    Raises:
+        IndexUnavailableError: the index cannot be written; `archive.search.sync()` does it later.
+    """
+    analyse(archive.sessions)
+    archive.search.sync()

@@ -6,7 +6,8 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, text
 
 from app.config import IndexEngine
-from app.database.connection import open_database
+from app.database.connection import open_database, open_sessions
+from app.database.statistics import analyse
 from app.database.word_boxes import WordBox, pack_boxes
 from tests.benchmarks.search.corpus import CORPUS
 from tests.benchmarks.search.filling import archive_settings, fill_archive
@@ -28,7 +29,6 @@ _MERGE = (
     f"DELETE FROM documents WHERE (id - 1) % {PAGES_A_FILE} > 0",
     "UPDATE documents SET kind = 'pdf', name = 'file-' || id || '.pdf', page_count ="
     " (SELECT count(*) FROM messages WHERE document_id = documents.id AND level = 'printed')",
-    "ANALYZE",
 )
 _PRINTED = text(
     "SELECT id, document_id, first_page, header_text, text, quoted_text FROM messages"
@@ -55,6 +55,7 @@ def make_archive(folder: Path, copies: int, limit: int | None = None) -> int:
     if not (folder / _DONE).is_file():
         engine = open_database(archive_settings(folder).database_url)
         _set_on_pages(engine)
+        analyse(open_sessions(engine))
         engine.dispose()
         build("rebuild", folder, IndexEngine.TANTIVY)
         (folder / _DONE).touch()
