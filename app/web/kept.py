@@ -6,8 +6,9 @@ it did, it would be made the same again. To ask again what a list asked costs ne
 given again only while nothing was written.
 
 When an ingest has visited the index, no kept search looks at its newest state. To make them all anew at once would keep
-all readers waiting, so each is made anew when nothing else is being made, and until then given as if the visit were
-still to come: if it told the newest state within the last two minutes, and the record still says what it says.
+all readers waiting, so they are made anew one by one, when nothing else is being made, with rests where others come,
+and until then given as if the visit were still to come: if they told the newest state within the last five minutes, and
+the record still says what it says.
 """
 
 import re
@@ -32,7 +33,8 @@ _SEARCHES = re.compile(r"(?:/api/v1)?/(?:help/)?search")
 _LONGEST = 4_000  # bytes of a query string
 _MOST_LOOKS = 4  # at once, in threads of their own: what is kept waits for nothing that is made
 _MOST_WAITING = 60  # to be looked at, or to be kept
-_LONGEST_OLD_S = 120.0  # since it told the newest state of the index
+_LONGEST_OLD_S = 300.0  # since it told the newest state of the index
+_REST = 3.0  # times as long as it took to make one old search anew, if others came meanwhile, until the next is
 _FAILED = 500  # and above: no answer could be made
 _LARGEST = 1 << 20  # bytes of an answer that is kept
 _MOST_ASKED = 200  # statements
@@ -92,6 +94,8 @@ class KeptAnswersMiddleware:
         self._looking = CapacityLimiter(_MOST_LOOKS)
         self._keeping = CapacityLimiter(1)
         self._under_way = 0  # answers that are being made
+        self._come = 0  # requests for what may be kept
+        self._rests_until = 0.0  # from making old answers anew, on the monotonic clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Give the kept answer, or make one and keep it."""
@@ -99,6 +103,7 @@ class KeptAnswersMiddleware:
         if key is None:
             await self._app(scope, receive, send)
             return
+        self._come += 1
         version = self._watch.version()
         with self._lock:
             kept = self._answers.get(key)
@@ -113,8 +118,13 @@ class KeptAnswersMiddleware:
             else:
                 await send_away(scope, receive, send)
                 return
-        if given is None or (is_old and not self._under_way):
+        if given is None:
+            await self._make(scope, receive, send, key, version, None)
+        elif is_old and not self._under_way and time.monotonic() >= self._rests_until:
+            begun, come = time.monotonic(), self._come
             await self._make(scope, receive, send, key, version, given)
+            if self._come > come:
+                self._rests_until = (ended := time.monotonic()) + _REST * (ended - begun)
         else:
             await _give(given, send)
 

@@ -1,6 +1,5 @@
 """The service: an archive shown through its two faces, HTML and JSON."""
 
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -24,9 +23,6 @@ from app.web.review import Decide
 
 _STATIC = Path(__file__).parent / "static"
 _MIB = 1 << 20
-# How long a thread runs Python before another may: the loop that takes and gives all answers waits for it many times a
-# request, and five milliseconds, as is usual, are felt when several are at work.
-_SWITCH_S = 0.0005
 
 
 def create_app(archive: Archive, decide: Decide | None = None) -> FastAPI:
@@ -38,7 +34,6 @@ def create_app(archive: Archive, decide: Decide | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def serving(app: FastAPI) -> AsyncIterator[dict[str, float]]:
-        sys.setswitchinterval(_SWITCH_S)
         yield {CLIENT_TIMEOUT: archive.settings.client_timeout_s}
         app.state.page_images.close()
         if app.state.watch:

@@ -4,6 +4,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -157,34 +158,27 @@ def test_a_search_is_answered_again_until_the_index_changes(archive: Archive) ->
 
 
 def test_while_something_else_is_made_a_search_is_given_as_before_the_last_visit_to_the_index(archive: Archive) -> None:
-    path, held, waits = "/api/v1/search?q=water", threading.Event(), threading.Event()
+    path = "/api/v1/search?q=water"
     message = next(path for path in _addresses(archive) if path.startswith("/messages/"))
-
-    def hold(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if 'messages."key" = ?' in statement:
-            waits.set()
-            held.wait(timeout=60)
-
     with serve(archive) as address, httpx.Client(base_url=address, timeout=60) as client:
-        count = client.get(path).json()["count"]
-        assert _is_given_again(client, path)
-        with archive.sessions.begin() as session:
-            add_page(session, add_document(session, add_release(session, "new"), "new.pdf"), "more water")
-        archive.search.sync()
-        event.listen(Engine, "before_cursor_execute", hold)
-        other = threading.Thread(target=httpx.get, args=(address + message,), kwargs={"timeout": 60})
-        other.start()
-        try:
-            assert waits.wait(timeout=60)
+        count = _keep_count(client, path)
+        _add_water(archive)
+        with _held(address + message, 'messages."key" = ?'):
             assert client.get(path).json()["count"] == count
-        finally:
-            event.remove(Engine, "before_cursor_execute", hold)
-            held.set()
-            other.join()
-        end = time.monotonic() + 10  # the service is done with the other a moment after that has its answer
-        while (given := client.get(path).json()["count"]) == count and time.monotonic() < end:
-            pass
-        assert given == count + 1
+        _expect_count(client, path, count + 1)  # the service is done with the other a moment after that has its answer
+
+
+def test_after_a_search_is_made_anew_others_have_their_turn(archive: Archive) -> None:
+    paths = ["/api/v1/search?q=water", "/api/v1/search?q=wat*"]
+    with serve(archive) as address, httpx.Client(base_url=address, timeout=60) as client:
+        counts = [_keep_count(client, path) for path in paths]
+        _add_water(archive)
+        with _held(address + paths[0], ""):
+            assert client.get(paths[1]).json()["count"] == counts[1]
+            time.sleep(1)  # so that the rest is three
+        assert client.get(paths[0]).json()["count"] == counts[0] + 1
+        assert client.get(paths[1]).json()["count"] == counts[1]
+        _expect_count(client, paths[1], counts[1] + 1)
 
 
 def test_another_host_is_given_an_answer_with_its_own_links(archive: Archive) -> None:
@@ -206,6 +200,49 @@ def test_answers_that_nobody_asked_for_lately_are_forgotten(archive: Archive, mo
         with _Counting() as asked:
             client.get(paths[0])
         assert asked
+
+
+def _keep_count(client: httpx.Client, path: str) -> int:
+    """Return how much a search finds, when its answer is kept."""
+    count = int(client.get(path).json()["count"])
+    assert _is_given_again(client, path)
+    return count
+
+
+def _expect_count(client: httpx.Client, path: str, count: int) -> None:
+    """Expect that a search soon finds so much."""
+    end = time.monotonic() + 10
+    while (given := client.get(path).json()["count"]) != count and time.monotonic() < end:
+        pass
+    assert given == count
+
+
+def _add_water(archive: Archive) -> None:
+    with archive.sessions.begin() as session:
+        add_page(session, add_document(session, add_release(session, "new"), "new.pdf"), "more water")
+    archive.search.sync()
+
+
+@contextmanager
+def _held(address: str, statement: str) -> Iterator[None]:
+    """Ask for an answer, and keep it from being made at the first statement like this, while the context is open."""
+    held, waits = threading.Event(), threading.Event()
+
+    def hold(_connection: object, _cursor: object, asked: str, *_: object) -> None:
+        if statement in asked:
+            waits.set()
+            held.wait(timeout=60)
+
+    event.listen(Engine, "before_cursor_execute", hold)
+    other = threading.Thread(target=httpx.get, args=(address,), kwargs={"timeout": 60})
+    other.start()
+    try:
+        assert waits.wait(timeout=60)
+        yield
+    finally:
+        event.remove(Engine, "before_cursor_execute", hold)
+        held.set()
+        other.join()
 
 
 def _is_given_again(client: httpx.Client, path: str) -> bool:
