@@ -131,7 +131,7 @@ def _begin() -> Settings:
 
 
 def _follow(archive: Archive, outcomes: Iterable[Outcome], found: int, *, as_json: bool) -> Counter[str]:
-    """Draw the bar on stderr, bring what is kept into the index now and then, and count."""
+    """Draw the bar on stderr, make what is kept ready for readers now and then, and count."""
     tally: Counter[str] = Counter()
     visits = Visits()
     columns = (

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from app.archive import Archive
 from app.database.statistics import analyse
-from app.errors import IndexUnavailableError
+from app.errors import IndexUnavailableError, StorageError
 
 log = logging.getLogger(__name__)
 
-# Seconds between two visits, each time twice as long: at least half of what was read can be found. Answers to searches
-# that the service keeps in memory hold until the next one.
+# Seconds between two visits, each time twice as long: at least half of what was read can be found. What the service
+# keeps of searches is stale after each.
 _FIRST_S, _LONGEST_S = 5.0, 300.0
 
 
@@ -41,5 +41,9 @@ def make_ready(archive: Archive) -> None:
     Raises:
         IndexUnavailableError: the index cannot be written; `archive.search.sync()` does it later.
     """
-    analyse(archive.sessions)
-    archive.search.sync()
+    if not archive.search.sync():
+        return  # nothing was new
+    try:
+        analyse(archive.sessions)
+    except StorageError as error:  # all is kept and can be found
+        log.warning("rows not counted: %s", error)

@@ -26,7 +26,7 @@ from app.web.main import create_app
 # How long a thread runs Python before another may: the loop that takes and gives all answers waits for it many times a
 # request, and so does a quick search; five milliseconds, as is usual, are felt when several are at work.
 _TURN_S = 0.0005
-_M_ARENA_MAX, _ARENAS = -8, 2  # of glibc's mallopt; one for each thread, as is usual, keeps twice as much as is in use
+_M_ARENA_MAX, _ARENAS = -8, 2  # of glibc's mallopt; up to eight a core, as is usual, keep twice what is in use
 _KEPT_S = 5  # a connection on which nothing is asked
 _BACKLOG = 512  # connections that wait to be accepted
 
@@ -38,6 +38,7 @@ _BACKLOG = 512  # connections that wait to be accepted
 @report_errors
 def serve(corrector: Corrector, host: str | None, port: int | None) -> None:
     """Serve the archive's pages and its API, and /review where READINGROOM_REVIEW_TOKEN is set."""
+    share_memory()
     settings = Settings.load()
     set_up_logging(settings.log_level)
     prepare_archive(settings)  # and close it: the service reads
@@ -65,6 +66,7 @@ def serve(corrector: Corrector, host: str | None, port: int | None) -> None:
 
 def open_service(decide: Callable[[Archive, Correction], None]) -> FastAPI:
     """Return the service of the archive that the settings name, open until the process ends."""
+    share_memory()
     stack = ExitStack()
     atexit.register(stack.close)
     return _make_service(Settings.load(), stack, decide)
@@ -72,7 +74,6 @@ def open_service(decide: Callable[[Archive, Correction], None]) -> FastAPI:
 
 def _make_service(settings: Settings, stack: ExitStack, decide: Callable[[Archive, Correction], None]) -> FastAPI:
     sys.setswitchinterval(_TURN_S)
-    _share_memory()
     set_up_logging(settings.log_level)
     archive = stack.enter_context(open_for_readers(settings))
     writing = stack.enter_context(open_archive(settings)) if settings.review_token else None
@@ -81,9 +82,12 @@ def _make_service(settings: Settings, stack: ExitStack, decide: Callable[[Archiv
     return service
 
 
-def _share_memory() -> None:
-    """Let all threads take memory from the same places, where the system can be told so."""
-    if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "mallopt"):  # musl has none, and one place
+def share_memory() -> None:
+    """Let all threads take memory from the same places, before there are any."""
+    if sys.platform != "linux":
+        return
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "mallopt"):  # musl has none, and needs none
         libc.mallopt(_M_ARENA_MAX, _ARENAS)
 
 

@@ -13,11 +13,11 @@ the record still says what it says.
 
 import re
 import threading
-import time
 import zlib
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from time import monotonic
 from typing import NamedTuple
 
 from anyio import CapacityLimiter
@@ -34,7 +34,8 @@ _LONGEST = 4_000  # bytes of a query string
 _MOST_LOOKS = 4  # at once, in threads of their own: what is kept waits for nothing that is made
 _MOST_WAITING = 60  # to be looked at, or to be kept
 _LONGEST_OLD_S = 300.0  # since it told the newest state of the index
-_REST = 3.0  # times as long as it took to make one old search anew, if others came meanwhile, until the next is
+# After one old search was made anew, if others came meanwhile: so many times as long as that took, until the next is.
+_REST, _LONGEST_REST_S = 3.0, 10.0
 _FAILED = 500  # and above: no answer could be made
 _LARGEST = 1 << 20  # bytes of an answer that is kept
 _MOST_ASKED = 200  # statements
@@ -118,13 +119,8 @@ class KeptAnswersMiddleware:
             else:
                 await send_away(scope, receive, send)
                 return
-        if given is None:
-            await self._make(scope, receive, send, key, version, None)
-        elif is_old and not self._under_way and time.monotonic() >= self._rests_until:
-            begun, come = time.monotonic(), self._come
+        if given is None or (is_old and not self._under_way and monotonic() >= self._rests_until):
             await self._make(scope, receive, send, key, version, given)
-            if self._come > come:
-                self._rests_until = (ended := time.monotonic()) + _REST * (ended - begun)
         else:
             await _give(given, send)
 
@@ -134,21 +130,28 @@ class KeptAnswersMiddleware:
         """Make an answer and keep it; where that fails the old one is given."""
         made = _Copy(send, old)
         self._under_way += 1
+        begun, come = monotonic(), self._come
         try:
             with noting_reads() as noted:
                 await self._app(scope, receive, made.take)
         finally:
             self._under_way -= 1
+            if old is not None and self._come > come:
+                self._rest(monotonic() - begun)
         is_for_all = made.is_whole and noted.asked and not scope.get("state", {}).get("opened")
         if is_for_all and version is not None and self._keeping.statistics().tasks_waiting < _MOST_WAITING:
             await run_sync(self._keep, key, made, noted, version, limiter=self._keeping)
+
+    def _rest(self, worked_s: float) -> None:
+        """Make no old answer anew for a while, after one took so long."""
+        self._rests_until = max(self._rests_until, monotonic() + min(_REST * worked_s, _LONGEST_REST_S))
 
     @staticmethod
     def _look(kept: _Answer, version: int) -> tuple[_Given | None, bool]:
         """Return headers and body of a kept answer, and whether it is old, by this version of the record, or None."""
         seen_now = [one.look_again() for one in kept.seen]
         is_old = seen_now != [one.was for one in kept.seen]
-        now = time.monotonic()
+        now = monotonic()
         if not is_old:
             kept.newest_at = now
         if None in seen_now or now - kept.newest_at > _LONGEST_OLD_S:
@@ -170,7 +173,7 @@ class KeptAnswersMiddleware:
             questions = noted.settle()
         if now is None or questions is None or any(one.was is None or one.look() != one.was for one in noted.seen):
             return
-        answer = _Answer(made.headers, zlib.compress(bytes(made.body), 1), now, noted.seen, questions, time.monotonic())
+        answer = _Answer(made.headers, zlib.compress(bytes(made.body), 1), now, noted.seen, questions, monotonic())
         with self._lock:
             replaced = self._answers.pop(key, None)
             self._size += answer.size - (replaced.size if replaced else 0)

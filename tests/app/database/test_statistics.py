@@ -1,38 +1,41 @@
-"""The database plans by what it counted last, for those too who had it open before."""
+"""SQLite plans by what it counted last, for those too who had it open before."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Engine, insert, text
 
-from app.database.connection import open_database, open_sessions
+from app.database.connection import migrate, open_database, open_sessions
 from app.database.models import Agency
 from app.database.statistics import analyse
 
-_COUNTED = {
-    "sqlite": "SELECT max(CAST(stat AS INTEGER)) FROM sqlite_stat1 WHERE tbl = 'agencies'",
-    "postgresql": "SELECT CAST(reltuples AS INTEGER) FROM pg_class WHERE relname = 'agencies'",
-}
+_SCHEMA = text("PRAGMA schema_version")  # where it changes, all plans and counts are read anew
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    engine = open_database(f"sqlite:///{tmp_path / 'archive.sqlite3'}")
+    migrate(engine)
+    yield engine
+    engine.dispose()
 
 
 def test_all_rows_are_counted_each_time(engine: Engine) -> None:
-    sessions = open_sessions(engine)
+    counted = text("SELECT max(CAST(stat AS INTEGER)) FROM sqlite_stat1 WHERE tbl = 'agencies'")
     for rows in (3, 50):
         _add_agencies(engine, rows)
-        analyse(sessions)
-        with sessions() as session:
-            counted = session.scalar(text(_COUNTED[engine.dialect.name]))
-            assert counted == session.scalar(text("SELECT count(*) FROM agencies"))
+        analyse(open_sessions(engine))
+        with engine.connect() as connection:
+            assert connection.scalar(counted) == connection.scalar(text("SELECT count(*) FROM agencies"))
 
 
-def test_who_has_a_sqlite_database_open_reads_the_counts_anew(tmp_path: Path) -> None:
-    engine = open_database(f"sqlite:///{tmp_path / 'archive.sqlite3'}")
-    schema = text("PRAGMA schema_version")  # where it changes, all plans and counts are read anew
+def test_who_has_the_database_open_reads_the_counts_anew(engine: Engine) -> None:
     analyse(open_sessions(engine))
     with engine.connect() as open_before:
-        before = open_before.scalar(schema)
+        before = open_before.scalar(_SCHEMA)
         analyse(open_sessions(engine))
-        assert open_before.scalar(schema) != before
-    engine.dispose()
+        assert open_before.scalar(_SCHEMA) != before
 
 
 def _add_agencies(engine: Engine, count: int) -> None:
