@@ -243,9 +243,9 @@ def _held(address: str, statement: str) -> Iterator[None]:
         assert waits.wait(timeout=60)
         yield
     finally:
-        event.remove(Engine, "before_cursor_execute", hold)
         held.set()
         other.join()
+        event.remove(Engine, "before_cursor_execute", hold)  # not before: it may be in the midst of a call
 
 
 def _is_given_again(client: httpx.Client, path: str) -> bool:

@@ -134,7 +134,7 @@ def _start(jars: Path, folder: Path, others: list[Node]) -> Node:
         found = 'discovery.seed_hosts: []\ncluster.initial_cluster_manager_nodes: ["Node 1"]\n'
     (folder / "config" / "opensearch.yml").write_text(_SETTINGS + found)
     # Few tests: compiling less starts sooner. Base port -1 makes the runner ask for port 0, a free one.
-    java = ["java", "-Xms256m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", f"{jars}/*", _MAIN]
+    java = ["java", "-Xms256m", "-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", f"{jars}/*", _MAIN]
     where = ["-basePath", folder, "-confPath", folder / "config", "-clusterName", "readingroom-tests"]
     command = ["sh", "-c", _GUARD, "sh", *java, *where, "-numOfNode", "1", "-baseHttpPort", "-1"]
     with (folder / "output").open("wb") as output:
