@@ -20,11 +20,6 @@ from tests.support.opensearch.node import NoServerError, share_node, skip_or_fai
 _SHARED = Path(__file__).parents[2] / "shared"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the rigs, which take longest: at the end no worker waits for another."""
-    items.sort(key=lambda item: "trust" not in item.path.parts)
-
-
 @pytest.fixture(scope="session", autouse=True)
 def as_quick_as_before() -> Iterator[None]:
     """Commands that are run within a test leave the process of the tests its place among others."""
