@@ -35,7 +35,7 @@ _SMALL_EMAILS, _SMALL_RATE, _SMALL_S = 2_000, 30, 10
 _FULL_COPIES, _FULL_RATE, _FULL_S = 4, 300, 600
 _COMPARED_S = 30
 _WARM_RATES = (80, 120, 160, 200)  # in full each address is asked for at these before it counts: a day has a morning
-_MORNING_S = 60  # in full: of the same mix, before it counts
+_MORNING_S, _FULL_MORNING_S = 5, 60  # of the same mix, before it counts
 _MOST_MS = {"document": 30.0, "search": 100.0}
 _FIRST = 10  # steps that the clients are before what they ask
 _MOST_SLOPE_MB = 5.0  # a million requests
@@ -60,6 +60,7 @@ class Figures:
     tally: Tally
     ingested_s: float  # for how long of it an ingest ran
     warmed: int  # how often each address of an email, a file, a search had been asked for before
+    morning_s: int  # how long the same mix had come before it counts
     slope_mb: float | None  # per million requests; None: too few to tell
     datasette: Tally | None
 
@@ -81,7 +82,7 @@ class Figures:
             f"load: {len(self.tally.answered)} requests at {self.rate}/s over {self.pages} pages, "
             f"{'' if self.is_first else 'who asks waits for processors too, '}an ingest beside for "
             f"{self.ingested_s:.0f} s, each address asked for {self.warmed} times "
-            f"and {_MORNING_S if self.warmed else 5} s of the same mix before: "
+            f"and {self.morning_s} s of the same mix before: "
             f"{times}; {len(self.tally.failures())} failed; sent away with Retry-After: {away}; memory: {slope}"
             f"{self._compared()}; load of the machine {os.getloadavg()[0]:.1f}"
         )
@@ -99,12 +100,12 @@ def measure(home: Path, *, full: bool = False, rate: int | None = None, seconds:
     copies, limit = (_FULL_COPIES, None) if full else (1, _SMALL_EMAILS)
     make_archive(home, copies, limit)
     rate, seconds = rate or (_FULL_RATE if full else _SMALL_RATE), seconds or (_FULL_S if full else _SMALL_S)
-    pages = limit or copies * EMAILS_A_COPY
+    pages, morning_s = limit or copies * EMAILS_A_COPY, _FULL_MORNING_S if full else min(_MORNING_S, seconds)
     files, warm_rates = (_FULL_NEW_FILES, _WARM_RATES) if full else (_NEW_FILES, ())
     with serve(home, web_workers=2) as service, _ingest_beside(home, files) as ingest, _going_first() as is_first:
         for warm_rate in warm_rates:
             asyncio.run(send_all(service.port, _each_once(_paths(home), warm_rate)))
-        asyncio.run(send_all(service.port, _schedule(_paths(home), rate, _MORNING_S if full else min(5, seconds))))
+        asyncio.run(send_all(service.port, _schedule(_paths(home), rate, morning_s)))
         started = time.monotonic()
         samples: list[float] = []
         with _watching(service, samples):
@@ -115,7 +116,7 @@ def measure(home: Path, *, full: bool = False, rate: int | None = None, seconds:
         with serve_datasette(home, _queries()) as (port, paths), _going_first():
             compared = Tally(asyncio.run(send_all(port, _schedule(paths, rate, min(seconds, _COMPARED_S)))))
     slope = _slope(samples, len(tally.answered))
-    return Figures(pages, rate, is_first, tally, max(0.0, ingested_s), len(warm_rates), slope, compared)
+    return Figures(pages, rate, is_first, tally, max(0.0, ingested_s), len(warm_rates), morning_s, slope, compared)
 
 
 def _schedule(paths: dict[str, list[str]], rate: int, seconds: int) -> Iterator[Due]:
