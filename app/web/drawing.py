@@ -4,6 +4,8 @@ import ctypes
 import io
 import multiprocessing
 import sys
+import tempfile
+from dataclasses import dataclass
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -13,10 +15,8 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 from PIL import Image, ImageChops, ImageDraw
 
+from app.confinement import confine, end_confined, limit_cpu
 from app.errors import UnreadableFileError
-
-if sys.platform != "win32":
-    import resource
 
 _LARGEST_PX = 12_000_000  # an A4 page at 300 dpi has 8.7 million pixels
 _LARGEST_IMAGE = 64 << 20  # bytes; 12 million pixels of noise take 36 MB
@@ -26,6 +26,15 @@ _HIDDEN_FLAGS = 0x2 | 0x20  # Hidden, NoView (PDF 32000-1, 12.5.3)
 _DRAWN, _FAILED = b"+", b"-"
 
 _CONTEXT = multiprocessing.get_context("forkserver")  # the service has threads: a plain fork of it may hang
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """Of a process that draws a page."""
+
+    folder: Path  # where it works; it writes nothing
+    timeout_s: float
+    memory_bytes: int  # address space
 
 
 def start_drawing() -> None:
@@ -45,20 +54,19 @@ def draw_page(original: Path, number: int, dpi: int, *, timeout_s: float, memory
         UnreadableFileError: the page cannot be drawn, or not within the limits.
     """
     receiving, sending = _CONTEXT.Pipe(duplex=False)
-    worker = _CONTEXT.Process(target=_draw_into, args=(sending, original, number, dpi, memory_bytes), daemon=True)
-    worker.start()
-    sending.close()
-    try:
-        if not receiving.poll(timeout_s):
-            raise UnreadableFileError(f"Page {number} takes too long to draw; download the file.")
-        answer = receiving.recv_bytes(_LARGEST_IMAGE)
-    except (EOFError, OSError) as error:
-        raise UnreadableFileError(f"Page {number} is too much to draw; download the file.") from error
-    finally:
-        worker.kill()
-        worker.join()
-        worker.close()
-        receiving.close()
+    with tempfile.TemporaryDirectory(prefix="drawing-") as folder, receiving:
+        task = (original.absolute(), number, dpi, _Limits(Path(folder), timeout_s, memory_bytes))
+        worker = _CONTEXT.Process(target=_draw_into, args=(sending, *task), daemon=True)
+        worker.start()
+        sending.close()
+        try:
+            if not receiving.poll(timeout_s):
+                raise UnreadableFileError(f"Page {number} takes too long to draw; download the file.")
+            answer = receiving.recv_bytes(_LARGEST_IMAGE)
+        except (EOFError, OSError) as error:
+            raise UnreadableFileError(f"Page {number} is too much to draw; download the file.") from error
+        finally:
+            end_confined(worker)
     if answer[:1] == _FAILED:
         raise UnreadableFileError(f"Page {number} cannot be drawn: {answer[1:].decode(errors='replace')}")
     return answer[1:]
@@ -139,11 +147,10 @@ def _to_pixels(page: pypdfium2.PdfPage, image: Image.Image, x: float, y: float) 
     return across.value, down.value
 
 
-def _draw_into(sending: Connection, original: Path, number: int, dpi: int, memory_bytes: int) -> None:
+def _draw_into(sending: Connection, original: Path, number: int, dpi: int, limits: _Limits) -> None:
     """Send the image, or what went wrong; a worker that dies sends nothing."""
-    if sys.platform != "win32":
-        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    confine(limits.folder, memory_bytes=limits.memory_bytes, written_bytes=0)
+    limit_cpu(limits.timeout_s)
     try:
         sending.send_bytes(_DRAWN + render_page(original, number, dpi))
     except pypdfium2.PdfiumError as error:

@@ -5,9 +5,7 @@ Every worker has its own pipe: one that is killed while it writes harms no other
 
 import logging
 import multiprocessing
-import os
 import shutil
-import signal
 import sys
 import tempfile
 import time
@@ -19,6 +17,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 
+from app.confinement import end_confined
 from ingest.records import Answer, LongDocument, Problem, Reading, SourceFile, State, Task
 from ingest.workers.answers import died, fits, timed_out, unpack_answer, unusable
 from ingest.workers.frames import Frame, FrameReader, number_of
@@ -89,13 +88,8 @@ class _Worker:
         return min(self.deadline, self.last_moment) <= time.monotonic()
 
     def stop(self) -> None:
-        """End the process with all that it started; a worker holds nothing that is worth an orderly end."""
-        if self.process.pid and sys.platform != "win32":
-            with suppress(ProcessLookupError, PermissionError):  # it may not lead its group yet, or be gone
-                os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.kill()
-        self.process.join()
-        self.process.close()
+        """End the process and remove what it left."""
+        end_confined(self.process)
         self.pipe.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 

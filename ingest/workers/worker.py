@@ -7,12 +7,14 @@ from collections.abc import Callable, Generator, Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from app.confinement import confine, limit_cpu
 from app.errors import ArchiveError, LockedFileError, RefusedFileError
 from ingest.records import Answer, State, Task
 from ingest.workers.answers import failed, pack_answer
-from ingest.workers.confinement import confine, limit_cpu
 from ingest.workers.frames import Frame, send_frames, send_number
 from ingest.workers.limits import WorkerLimits
+
+_MIB = 1 << 20
 
 Steps = Generator[int, None, Answer]  # yields the number of each page before it is looked at, 0 before all are
 Read = Callable[[Task], Answer | Steps]
@@ -21,7 +23,7 @@ Read = Callable[[Task], Answer | Steps]
 def work(pipe: Connection, read: Read, limits: WorkerLimits, folder: Path) -> None:
     """Do the one task that comes through the pipe, and wait to be ended: the worker's life."""
     gc.enable()  # the server that this process was forked from does not collect
-    is_offline = confine(limits, folder)
+    is_offline = confine(folder, memory_bytes=limits.memory_mb * _MIB, written_bytes=limits.written_mb * _MIB)
     try:
         task = pipe.recv()
         limit_cpu(limits.total_s(task))

@@ -299,7 +299,8 @@ def test_a_file_that_ran_out_of_time_is_tried_again(archive: Archive, tmp_path: 
     hasty = replace(archive, settings=archive.settings.model_copy(update={"worker_timeout_s": 0.001}))
     *_, first = _ingest(hasty, path)
     (second,) = _ingest(archive, path)
-    assert (first.state.value, [problem.code for problem in first.problems]) == ("unreadable", ["worker_timeout"])
+    assert first.state.value in {"unreadable", "partial"}  # by how far it came in its time
+    assert {problem.code for problem in first.problems} == {"worker_timeout"}
     assert (second.state.value, second.messages, second.is_new) == ("published", 1, True)
 
 

@@ -26,7 +26,7 @@ from tests.trust.datasette import serve_datasette
 from tests.trust.hostile import hostile_paths
 from tests.trust.open_loop import Due, Tally, send_all
 from tests.trust.paged_archive import EMAILS_A_COPY, has_corpus, make_archive
-from tests.trust.serving import Service, ingesting, serve
+from tests.trust.serving import Service, going_first, ingesting, serve
 
 _SEED = 20
 _SHARES = {"document": 0.70, "search": 0.25, "hostile": 0.05}
@@ -37,7 +37,6 @@ _COMPARED_S = 30
 _WARM_RATES = (80, 120, 160, 200)  # in full each address is asked for at these before it counts: a day has a morning
 _MORNING_S, _FULL_MORNING_S = 5, 60  # of the same mix, before it counts
 _MOST_MS = {"document": 30.0, "search": 100.0}
-_FIRST = 10  # steps that the clients are before what they ask
 _MOST_SLOPE_MB = 5.0  # a million requests
 _LEAST_COUNTED = 20_000  # requests that say anything about a slope
 _NEW_FILES, _FULL_NEW_FILES = 400, 8_000  # more than an ingest reads in the time
@@ -102,7 +101,7 @@ def measure(home: Path, *, full: bool = False, rate: int | None = None, seconds:
     rate, seconds = rate or (_FULL_RATE if full else _SMALL_RATE), seconds or (_FULL_S if full else _SMALL_S)
     pages, morning_s = limit or copies * EMAILS_A_COPY, _FULL_MORNING_S if full else min(_MORNING_S, seconds)
     files, warm_rates = (_FULL_NEW_FILES, _WARM_RATES) if full else (_NEW_FILES, ())
-    with serve(home, web_workers=2) as service, _ingest_beside(home, files) as ingest, _going_first() as is_first:
+    with serve(home, web_workers=2) as service, _ingest_beside(home, files) as ingest, going_first() as is_first:
         for warm_rate in warm_rates:
             asyncio.run(send_all(service.port, _each_once(_paths(home), warm_rate)))
         asyncio.run(send_all(service.port, _schedule(_paths(home), rate, morning_s)))
@@ -113,7 +112,7 @@ def measure(home: Path, *, full: bool = False, rate: int | None = None, seconds:
         ingested_s = (ingest.ended_at or time.monotonic()) - started
     compared = None
     if full:
-        with serve_datasette(home, _queries()) as (port, paths), _going_first():
+        with serve_datasette(home, _queries()) as (port, paths), going_first():
             compared = Tally(asyncio.run(send_all(port, _schedule(paths, rate, min(seconds, _COMPARED_S)))))
     slope = _slope(samples, len(tally.answered))
     return Figures(pages, rate, is_first, tally, max(0.0, ingested_s), len(warm_rates), morning_s, slope, compared)
@@ -176,18 +175,6 @@ def _ingest_beside(home: Path, files: int) -> Iterator[_Ingest]:
             ingest = _Ingest()
             threading.Thread(target=_note_end, args=(running, ingest), daemon=True).start()
             yield ingest
-
-
-@contextlib.contextmanager
-def _going_first() -> Iterator[bool]:
-    """Let this process measure how long answers take, not its own wait: readers have machines of their own."""
-    before = os.getpriority(os.PRIO_PROCESS, 0)
-    with contextlib.suppress(PermissionError):  # of who is not root: then both are measured
-        os.setpriority(os.PRIO_PROCESS, 0, before - _FIRST)
-    try:
-        yield os.getpriority(os.PRIO_PROCESS, 0) < before
-    finally:
-        os.setpriority(os.PRIO_PROCESS, 0, before)
 
 
 def _note_end(running: subprocess.Popen[bytes], ingest: _Ingest) -> None:

@@ -7,11 +7,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 _START_S = 60
+_FIRST = 10  # steps that clients are before what they ask
 _PROGRAM = (sys.executable, "-c", "from ingest.cli import main; main()")
 
 
@@ -53,6 +54,18 @@ def serve(home: Path, **options: object) -> Iterator[Service]:
             yield Service(port, running.pid)
         finally:
             running.terminate()
+
+
+@contextmanager
+def going_first() -> Iterator[bool]:
+    """Let this process measure how long answers take, not its own wait: readers have machines of their own."""
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    with suppress(PermissionError):  # of who is not root: then both are measured
+        os.setpriority(os.PRIO_PROCESS, 0, before - _FIRST)
+    try:
+        yield os.getpriority(os.PRIO_PROCESS, 0) < before
+    finally:
+        os.setpriority(os.PRIO_PROCESS, 0, before)
 
 
 @contextmanager

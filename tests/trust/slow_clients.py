@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import contextlib
 import hashlib
+import os
 import select
 import socket
 import statistics
@@ -14,14 +15,16 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 from app.archive import open_archive
 from app.config import Settings
 from app.store import hash_file
 from tests.support.seed import add_document, add_message, add_release
-from tests.trust.serving import serve
+from tests.trust.serving import going_first, serve
 
 _CLIENTS, _TIMEOUT_S, _BASE_S = 200, 4.0, 3.0
 _FULL_CLIENTS, _FULL_TIMEOUT_S, _FULL_BASE_S = 500, 10.0, 8.0
@@ -67,8 +70,13 @@ def measure(home: Path, *, full: bool = False) -> Figures:
     clients, timeout_s, base_s = (
         (_FULL_CLIENTS, _FULL_TIMEOUT_S, _FULL_BASE_S) if full else (_CLIENTS, _TIMEOUT_S, _BASE_S)
     )
-    with serve(home, client_timeout_s=timeout_s, web_workers=2) as service:
-        return asyncio.run(_measure(service.port, path, original, clients, timeout_s, base_s))
+    with (
+        serve(home, client_timeout_s=timeout_s, web_workers=2) as service,
+        ProcessPoolExecutor(1, get_context("spawn")) as attacker,  # else who measures waits for what they do
+    ):
+        attacker.submit(os.getpid).result()  # it has begun before who measures goes first
+        with going_first():
+            return asyncio.run(_measure(service.port, path, original, clients, timeout_s, base_s, attacker))
 
 
 def _make_archive(home: Path) -> tuple[str, str]:
@@ -88,10 +96,12 @@ def _make_archive(home: Path) -> tuple[str, str]:
     return addresses
 
 
-async def _measure(port: int, path: str, original: str, clients: int, timeout_s: float, base_s: float) -> Figures:
+async def _measure(
+    port: int, path: str, original: str, clients: int, timeout_s: float, base_s: float, attacker: Executor
+) -> Figures:
     await _ask_often(port, path, 1.0)  # warm
     before, failed_before = await _ask_often(port, path, base_s)
-    attack = asyncio.gather(*(_be_slow(port, number, path, original, timeout_s) for number in range(clients)))
+    attack = asyncio.wrap_future(attacker.submit(_attack, port, path, original, clients, timeout_s))
     during, failed = await _ask_often(port, path, timeout_s)
     times = [taken for taken in await attack if taken is not None]
     after, failed_after = await _ask_often(port, path, base_s)  # what else the machine does falls on both sides
@@ -132,6 +142,15 @@ async def _connection(port: int) -> AsyncIterator[tuple[asyncio.StreamReader, as
         yield reader, writer
     finally:
         writer.close()
+
+
+def _attack(port: int, path: str, original: str, clients: int, timeout_s: float) -> list[float | None]:
+    """Be so many slow clients; return what became of each."""
+
+    async def attack() -> list[float | None]:
+        return await asyncio.gather(*(_be_slow(port, number, path, original, timeout_s) for number in range(clients)))
+
+    return asyncio.run(attack())
 
 
 async def _be_slow(port: int, number: int, path: str, original: str, timeout_s: float) -> float | None:

@@ -1,4 +1,4 @@
-"""Take from a worker what reading does not need: network, time, memory, disk, company."""
+"""Take from a process that opens a stranger's file what it does not need: network, time, memory, disk, company."""
 
 import contextlib
 import ctypes
@@ -9,21 +9,19 @@ import sys
 import tempfile
 import threading
 from multiprocessing import parent_process
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-
-from ingest.workers.limits import WorkerLimits
 
 if sys.platform != "win32":
     import resource
 
-_MIB = 1 << 20
 _OPEN_FILES = 256
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38  # <sys/prctl.h>
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000  # <sched.h>
 
 
-def confine(limits: WorkerLimits, folder: Path) -> bool:
-    """Set the limits of this process for good, and let it work in an empty folder.
+def confine(folder: Path, *, memory_bytes: int, written_bytes: int) -> bool:
+    """Limit this process's address space and each file that it writes for good, and let it work in an empty folder.
 
     It leads a session of its own, so that it is ended with all that it started, ends with its parent, and not by
     Ctrl-C. Returns whether it is cut off from the network, which not every system allows.
@@ -41,10 +39,10 @@ def confine(limits: WorkerLimits, folder: Path) -> bool:
         libc = ctypes.CDLL(None)
         libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-        _limit(resource.RLIMIT_AS, limits.memory_mb * _MIB)
+        _limit(resource.RLIMIT_AS, memory_bytes)
     if sys.platform != "win32":
         _limit(resource.RLIMIT_CORE, 0)
-        _limit(resource.RLIMIT_FSIZE, limits.written_mb * _MIB)
+        _limit(resource.RLIMIT_FSIZE, written_bytes)
         _limit(resource.RLIMIT_NOFILE, _OPEN_FILES)
     return is_offline
 
@@ -54,6 +52,16 @@ def limit_cpu(total_s: float) -> None:
     if sys.platform != "win32":
         cores = os.cpu_count() or 1  # engines of OCR use all of them
         _limit(resource.RLIMIT_CPU, int(total_s * cores) + 1)
+
+
+def end_confined(process: BaseProcess) -> None:
+    """End a process with all that it started, and wait until it is gone; it holds nothing worth an orderly end."""
+    if process.pid and sys.platform != "win32":
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # it may not lead its group yet, or be gone
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+    process.join()
+    process.close()
 
 
 def _weigh_session() -> None:
