@@ -1,11 +1,12 @@
 """Databases and archives for tests: real SQLite and real PostgreSQL, each test its own."""
 
 import os
+import shutil
 import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -35,32 +36,81 @@ def postgresql() -> Iterator[URL]:
     with tempfile.TemporaryDirectory(prefix="rr-pg-") as folder:  # short: a socket's path has 107 bytes
         with warnings.catch_warnings(action="ignore", category=RuntimeWarning):
             server = pgserver.get_server(folder)
-        yield URL.create("postgresql+psycopg", username="postgres", database="postgres", query={"host": folder})
+        url = URL.create("postgresql+psycopg", username="postgres", database="postgres", query={"host": folder})
+        for lasting in ("fsync", "full_page_writes"):  # no database of a test is to outlive the machine's fall
+            _tell(url, f"ALTER SYSTEM SET {lasting} = off")
+        _tell(url, "SELECT pg_reload_conf()")
+        yield url
         server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgresql: URL) -> str:
+    """The name of a database that has the newest schema and no rows."""
+    _tell(postgresql, "CREATE DATABASE migrated")
+    _migrate(postgresql.set(database="migrated"))
+    return "migrated"
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the newest schema and no rows."""
+    path = tmp_path_factory.mktemp("migrated") / "archive.sqlite3"
+    _migrate(URL.create("sqlite", database=str(path)))
+    return path
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a new, empty database; every test that takes it runs on both kinds."""
+    """The address of a new database without rows; every test that takes it runs on both kinds.
+
+    It has the newest schema, as a copy of one to which the migrations brought it: they take longer than most tests.
+    """
+    if request.param == "sqlite":
+        path = tmp_path / "archive.sqlite3"
+        shutil.copyfile(request.getfixturevalue("migrated_sqlite"), path)
+        yield f"sqlite:///{path}"
+        return
+    with _new_postgresql(request, template=request.getfixturevalue("migrated_postgresql")) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def bare_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without a schema, of each kind."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'archive.sqlite3'}"
         return
+    with _new_postgresql(request) as url:
+        yield url
+
+
+@contextmanager
+def _new_postgresql(request: pytest.FixtureRequest, *, template: str = "template1") -> Iterator[str]:
     server: URL = request.getfixturevalue("postgresql")
     name = f"test_{uuid.uuid4().hex}"
+    _tell(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield server.set(database=name).render_as_string(hide_password=False)
+    _tell(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _tell(server: URL, statement: str) -> None:
     admin = create_engine(server, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield server.set(database=name).render_as_string(hide_password=False)
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        connection.execute(text(statement))
     admin.dispose()
+
+
+def _migrate(url: URL) -> None:
+    engine = open_database(url.render_as_string(hide_password=False))
+    migrate(engine)
+    engine.dispose()
 
 
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
     """An engine on a new database with the newest schema."""
     engine = open_database(database_url)
-    migrate(engine)
     yield engine
     engine.dispose()
 

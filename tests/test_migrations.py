@@ -58,8 +58,8 @@ _OLD_ROWS = (
 )
 
 
-def test_an_archive_of_an_older_schema_keeps_its_rows(database_url: str) -> None:
-    engine = open_database(database_url)
+def test_an_archive_of_an_older_schema_keeps_its_rows(bare_database_url: str) -> None:
+    engine = open_database(bare_database_url)
     _migrate_to("0001", engine)
     with engine.begin() as connection:
         words = {"true": "1", "false": "0"} if engine.dialect.name == "sqlite" else {"true": "true", "false": "false"}

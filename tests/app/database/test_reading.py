@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from app.database.connection import migrate, open_database
+from app.database.connection import open_database
 from app.database.reading import open_for_reading
 from app.errors import ArchiveError, BusyError
 
@@ -14,24 +14,16 @@ _ENDLESS = {
 }
 
 
-@pytest.fixture
-def made(database_url: str) -> str:
-    engine = open_database(database_url)
-    migrate(engine)
-    engine.dispose()
-    return database_url
-
-
 @pytest.mark.parametrize("statement", ["DELETE FROM agencies", "CREATE TABLE t (i INTEGER)", "DROP TABLE agencies"])
-def test_nothing_is_written(made: str, statement: str) -> None:
-    engine = open_for_reading(made, limit_s=5)
+def test_nothing_is_written(database_url: str, statement: str) -> None:
+    engine = open_for_reading(database_url, limit_s=5)
     with engine.connect() as connection, pytest.raises(DBAPIError, match=r"read-?\s?only"):
         connection.execute(text(statement))
     engine.dispose()
 
 
-def test_what_takes_too_long_is_ended_and_the_next_is_answered(made: str) -> None:
-    engine = open_for_reading(made, limit_s=0.2)
+def test_what_takes_too_long_is_ended_and_the_next_is_answered(database_url: str) -> None:
+    engine = open_for_reading(database_url, limit_s=0.2)
     with engine.connect() as connection, pytest.raises(BusyError):
         connection.execute(text(_ENDLESS[engine.dialect.name])).all()
     with engine.connect() as connection:
@@ -39,8 +31,8 @@ def test_what_takes_too_long_is_ended_and_the_next_is_answered(made: str) -> Non
     engine.dispose()
 
 
-def test_what_another_writes_is_seen(made: str) -> None:
-    engine, writing = open_for_reading(made, limit_s=5), open_database(made)
+def test_what_another_writes_is_seen(database_url: str) -> None:
+    engine, writing = open_for_reading(database_url, limit_s=5), open_database(database_url)
     with writing.begin() as connection:
         connection.execute(text("INSERT INTO agencies (slug, name) VALUES ('dea', 'Drug Enforcement')"))
     with engine.connect() as connection:
