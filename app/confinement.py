@@ -20,17 +20,21 @@ _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38  # <sys/prctl.h>
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000  # <sched.h>
 
 
-def confine(folder: Path, *, memory_bytes: int, written_bytes: int) -> bool:
-    """Limit this process's address space and each file that it writes for good, and let it work in an empty folder.
+def confine(folder: Path, *, memory_bytes: int, written_bytes: int, own_session: bool) -> bool:
+    """Limit this process's address space (on Linux) and each file that it writes, and let it work in an empty folder.
 
-    It leads a session of its own, so that it is ended with all that it started, ends with its parent, and not by
-    Ctrl-C. Returns whether it is cut off from the network, which not every system allows.
+    It leads a group of its own, so that it is ended with all that it started, ends with its parent, and not by
+    Ctrl-C. With `own_session` it is weighed against others as its niceness says; without it shares what its parent's
+    session gets of the processors. Returns whether it is cut off from the network, which not every system allows.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     logging.getLogger().addHandler(logging.NullHandler())  # what matters goes back to the parent
     if sys.platform != "win32":
-        os.setsid()
-        _weigh_session()
+        if own_session:
+            os.setsid()
+            _weigh_session()
+        else:
+            os.setpgid(0, 0)
     is_offline = _leave_network()  # before the thread: only a process without any may leave
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.chdir(folder)

@@ -25,6 +25,7 @@ _COLOUR_SHARE = 0.0001  # of the pixels: less is noise
 _HIDDEN_FLAGS = 0x2 | 0x20  # Hidden, NoView (PDF 32000-1, 12.5.3)
 _DRAWN, _FAILED = b"+", b"-"
 
+Image.init()  # pillow loads its formats here, not in each worker anew: a tenth of its time
 _CONTEXT = multiprocessing.get_context("forkserver")  # the service has threads: a plain fork of it may hang
 
 
@@ -54,7 +55,7 @@ def draw_page(original: Path, number: int, dpi: int, *, timeout_s: float, memory
         UnreadableFileError: the page cannot be drawn, or not within the limits.
     """
     receiving, sending = _CONTEXT.Pipe(duplex=False)
-    with tempfile.TemporaryDirectory(prefix="drawing-") as folder, receiving:
+    with tempfile.TemporaryDirectory(prefix="drawing-", ignore_cleanup_errors=True) as folder, receiving:
         task = (original.absolute(), number, dpi, _Limits(Path(folder), timeout_s, memory_bytes))
         worker = _CONTEXT.Process(target=_draw_into, args=(sending, *task), daemon=True)
         worker.start()
@@ -149,12 +150,14 @@ def _to_pixels(page: pypdfium2.PdfPage, image: Image.Image, x: float, y: float) 
 
 def _draw_into(sending: Connection, original: Path, number: int, dpi: int, limits: _Limits) -> None:
     """Send the image, or what went wrong; a worker that dies sends nothing."""
-    confine(limits.folder, memory_bytes=limits.memory_bytes, written_bytes=0)
-    limit_cpu(limits.timeout_s)
     try:
+        confine(limits.folder, memory_bytes=limits.memory_bytes, written_bytes=0, own_session=False)
+        limit_cpu(limits.timeout_s)
         sending.send_bytes(_DRAWN + render_page(original, number, dpi))
     except pypdfium2.PdfiumError as error:
         sending.send_bytes(_FAILED + str(error).encode())
+    except Exception as error:  # its text may name folders of this machine
+        sending.send_bytes(_FAILED + type(error).__name__.encode())
 
 
 def _has_colour(image: Image.Image) -> bool:

@@ -13,7 +13,8 @@ from app.web.resources import load_original, load_page_original
 
 router = APIRouter(include_in_schema=False)
 
-_FOR_EVER = "public, max-age=31536000, immutable"  # the key is a hash of the bytes
+# The key is a hash of the bytes: they never change, but may be withdrawn, which a proxy must not keep from readers.
+_KEPT = "public, max-age=3600, s-maxage=2, immutable"
 _MEDIA_TYPES = {"pdf": "application/pdf", "zip": "application/zip"}
 _SANDBOX = "default-src 'none'; sandbox"
 
@@ -28,7 +29,7 @@ def download_original(archive: TheAddressed, key: Key) -> FileResponse:
         media_type=_MEDIA_TYPES.get(original.kind, "application/octet-stream"),
         headers={
             "ETag": f'"{original.sha256}"',
-            "Cache-Control": _FOR_EVER,
+            "Cache-Control": _KEPT,
             "Content-Security-Policy": _SANDBOX,
         },
     )
@@ -52,7 +53,7 @@ def page_image(
             raise
         return Response(_note_image(str(error)), error.status, media_type="image/svg+xml")
     etag = f'"{original.sha256[:16]}-{number}-{dpi}"'
-    headers = {"Cache-Control": _FOR_EVER, "ETag": etag, "Content-Security-Policy": PICTURE_POLICY}
+    headers = {"Cache-Control": _KEPT, "ETag": etag, "Content-Security-Policy": PICTURE_POLICY}
     return Response(image, media_type="image/webp", headers=headers)
 
 

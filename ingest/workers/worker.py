@@ -23,7 +23,8 @@ Read = Callable[[Task], Answer | Steps]
 def work(pipe: Connection, read: Read, limits: WorkerLimits, folder: Path) -> None:
     """Do the one task that comes through the pipe, and wait to be ended: the worker's life."""
     gc.enable()  # the server that this process was forked from does not collect
-    is_offline = confine(folder, memory_bytes=limits.memory_mb * _MIB, written_bytes=limits.written_mb * _MIB)
+    memory_bytes, written_bytes = limits.memory_mb * _MIB, limits.written_mb * _MIB
+    is_offline = confine(folder, memory_bytes=memory_bytes, written_bytes=written_bytes, own_session=True)
     try:
         task = pipe.recv()
         limit_cpu(limits.total_s(task))

@@ -80,6 +80,13 @@ def ingesting(home: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
             running.terminate()
 
 
+def run_program(home: Path, *arguments: str) -> None:
+    """Run a command of the program on an archive, to its end."""
+    ran = subprocess.run([*_PROGRAM, *arguments], env=program_environment(home), capture_output=True, check=False)
+    if ran.returncode:
+        raise RuntimeError(f"{' '.join(arguments)} ends with {ran.returncode}: {ran.stderr.decode()[-2000:]}")
+
+
 def program_environment(home: Path, **options: object) -> dict[str, str]:
     """Return the environment in which the program works on an archive."""
     settings = {"home": home, "log_level": "ERROR", **options}

@@ -7,7 +7,6 @@ import argparse
 import asyncio
 import contextlib
 import hashlib
-import os
 import select
 import socket
 import statistics
@@ -15,8 +14,9 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -74,9 +74,10 @@ def measure(home: Path, *, full: bool = False) -> Figures:
         serve(home, client_timeout_s=timeout_s, web_workers=2) as service,
         ProcessPoolExecutor(1, get_context("spawn")) as attacker,  # else who measures waits for what they do
     ):
-        attacker.submit(os.getpid).result()  # it has begun before who measures goes first
+        attack = partial(attacker.submit, _attack, service.port, path, original)
+        attack(0, timeout_s).result()  # it has begun and loaded all before who measures goes first
         with going_first():
-            return asyncio.run(_measure(service.port, path, original, clients, timeout_s, base_s, attacker))
+            return asyncio.run(_measure(service.port, path, partial(attack, clients, timeout_s), timeout_s, base_s))
 
 
 def _make_archive(home: Path) -> tuple[str, str]:
@@ -97,16 +98,17 @@ def _make_archive(home: Path) -> tuple[str, str]:
 
 
 async def _measure(
-    port: int, path: str, original: str, clients: int, timeout_s: float, base_s: float, attacker: Executor
+    port: int, path: str, attack: Callable[[], "Future[list[float | None]]"], timeout_s: float, base_s: float
 ) -> Figures:
     await _ask_often(port, path, 1.0)  # warm
     before, failed_before = await _ask_often(port, path, base_s)
-    attack = asyncio.wrap_future(attacker.submit(_attack, port, path, original, clients, timeout_s))
+    attacked = asyncio.wrap_future(attack())
     during, failed = await _ask_often(port, path, timeout_s)
-    times = [taken for taken in await attack if taken is not None]
+    all_times = await attacked
+    times = [taken for taken in all_times if taken is not None]
     after, failed_after = await _ask_often(port, path, base_s)  # what else the machine does falls on both sides
     return Figures(
-        clients,
+        len(all_times),
         len(times),
         max(times, default=0.0),
         timeout_s,

@@ -11,31 +11,36 @@ import pikepdf
 import pytest
 
 from app.errors import UnreadableFileError
-from app.web.drawing import draw_page
+from app.web.drawing import draw_page, start_drawing
 
 _LINE = b"0 0 m 600 700 l 5 900 l 700 3 l S\n"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks /proc")
-def test_the_process_that_draws_can_write_nothing_reach_nobody_and_is_ended(tmp_path: Path) -> None:
+def test_the_process_that_draws_can_write_nothing_reach_nobody_and_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start_drawing()  # where temporary files are, before they are elsewhere
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     path = _print_slow_page(tmp_path)
     with ThreadPoolExecutor(1) as readers:
         drawing = readers.submit(draw_page, path, 1, 300, timeout_s=30, memory_bytes=2 << 30)
-        pid = _find_worker()
+        pid = _find_worker(tmp_path)
         limits = _limits(pid)
         is_alone = Path(f"/proc/{pid}/ns/net").stat().st_ino != Path("/proc/self/ns/net").stat().st_ino
-        session = os.getsid(pid)
+        group = os.getpgid(pid)
         os.kill(pid, signal.SIGKILL)
         with pytest.raises(UnreadableFileError, match="too much"):
             drawing.result()
     named = ("Max file size", "Max core file size", "Max open files", "Max address space")
     assert [limits[name] for name in named] == ["0", "0", "256", str(2 << 30)]
     assert 0 < int(limits["Max cpu time"]) <= 30 * (os.cpu_count() or 1) + 1
-    assert (is_alone, session) == (True, pid)
+    assert (is_alone, group) == (True, pid)
     assert not Path(f"/proc/{pid}").exists()
 
 
 def test_a_page_that_is_drawn_leaves_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    start_drawing()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with pytest.raises(UnreadableFileError, match="too long"):
         draw_page(_print_slow_page(tmp_path), 1, 300, timeout_s=0.2, memory_bytes=2 << 30)
@@ -51,14 +56,14 @@ def _print_slow_page(folder: Path) -> Path:
     return path
 
 
-def _find_worker() -> int:
-    """Return the process that works in a folder for drawing, once all its limits are set."""
+def _find_worker(place: Path) -> int:
+    """Return the process that works in a folder within this one, once all its limits are set."""
     end = time.monotonic() + 20
     while time.monotonic() < end:
         for process in Path("/proc").glob("[0-9]*"):
             try:
                 folder = (process / "cwd").readlink()
-                if folder.name.startswith("drawing-") and _limits(int(process.name))["Max cpu time"] != "unlimited":
+                if folder.parent == place and _limits(int(process.name))["Max cpu time"] != "unlimited":
                     return int(process.name)
             except (OSError, KeyError):
                 continue

@@ -140,10 +140,10 @@ def test_the_original_is_what_was_released(client: httpx.Client, keys: Keys, rea
     assert "sandbox" in answer.headers["content-security-policy"]
 
 
-def test_a_page_image_is_kept_by_browsers_for_ever(client: httpx.Client, keys: Keys) -> None:
+def test_a_page_image_is_kept_by_browsers_and_hardly_by_proxies(client: httpx.Client, keys: Keys) -> None:
     answer = client.get(f"/documents/{keys.letters}/pages/1.webp?dpi=72")
     assert answer.headers["content-type"] == "image/webp"
-    assert "immutable" in answer.headers["cache-control"]
+    assert answer.headers["cache-control"] == "public, max-age=3600, s-maxage=2, immutable"
 
 
 def test_a_page_that_cannot_be_drawn_says_so_to_programs_and_to_browsers(client: httpx.Client, keys: Keys) -> None:
