@@ -32,6 +32,7 @@ _LOCKED = "locked"
 # A disk that is full or read-only stays so; one that fails may do so once.
 _ERRORS = {"ENOSPC": "+", "EIO": "", "EROFS": "+"}
 _WAIT_S = 0.3  # of the program for a locked database: 60 by default
+_LOOK_S, _HAD_S = 0.05, 60.0  # of the rig for it
 
 Fault = tuple[str, str, int]  # the error, the group of writes and the number of one in it
 
@@ -86,19 +87,31 @@ def _strike(rig: Rig, home: Path, fault: Fault) -> Ended:
     running = fork_program(rig.arguments, settings, rig.folder / "talk")
     lasting = "" if group == "files" else _ERRORS.get(error)  # what is told goes through the same call as files
     what = f"signal=SIGSTOP:when={number}" if error == _LOCKED else f"error={error}:when={number}{lasting}"
-    running.trace("-o", "/dev/null", "-e", f"trace={calls}", "-e", f"inject={calls}:{what}")
+    trace = rig.folder / "struck.trace"
+    running.trace("-o", str(trace), "-e", f"trace={calls}", "-e", f"inject={calls}:{what}")
     running.go()
-    return _hold_database(home, running) if error == _LOCKED else running.wait()
+    return _hold_database(home, running, trace) if error == _LOCKED else running.wait()
 
 
-def _hold_database(home: Path, running: Running) -> Ended:
+def _hold_database(home: Path, running: Running, trace: Path) -> Ended:
     """Take the database when the program has stopped at its write, as soon as it can be had, and keep it."""
-    if running.wait_stopped():
-        with closing(sqlite3.connect(home / "archive.sqlite3", timeout=60, isolation_level=None)) as other:
-            running.go()
-            other.execute("BEGIN IMMEDIATE")
-            return running.wait()
+    if running.wait_stopped(trace):
+        with closing(sqlite3.connect(home / "archive.sqlite3", timeout=_LOOK_S, isolation_level=None)) as other:
+            given_up = time.monotonic() + _HAD_S
+            while not _is_taken(other):
+                running.resume()  # each of its threads stops at its own write of this number
+                if time.monotonic() > given_up:
+                    raise TimeoutError("the program gives its database to nobody")
+            return running.wait(resuming=True)
     return running.wait()
+
+
+def _is_taken(other: sqlite3.Connection) -> bool:
+    try:
+        other.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError:
+        return False
+    return True
 
 
 def _check_message(rig: Rig, fault: Fault, ended: Ended) -> None:

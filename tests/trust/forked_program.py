@@ -80,16 +80,22 @@ class Running:
         self._is_over(wait_s=seconds)
         os.kill(self.pid, signal.SIGKILL)  # it is not reaped yet: the number is still its own
 
-    def wait_stopped(self) -> bool:
-        """Wait until it stops itself, and return whether it did: it may end before."""
+    def resume(self) -> None:
+        """Let it go on where it was stopped."""
+        os.kill(self.pid, signal.SIGCONT)
+
+    def wait_stopped(self, trace: Path) -> bool:
+        """Wait until strace tells in this file that it stopped it, and return whether it did: it may end before."""
         while not self._is_over(wait_s=0.005):
-            if re.search(r"State:\t[Tt]", Path(f"/proc/{self.pid}/status").read_text()):
+            if "--- SIGSTOP {" in trace.read_text(errors="replace"):  # a process that is traced often looks stopped
                 return True
         return False
 
-    def wait(self) -> Ended:
-        """Wait for its end, and for that of strace."""
-        while not self._is_over(wait_s=0.5):
+    def wait(self, *, resuming: bool = False) -> Ended:
+        """Wait for its end, and for that of strace; with `resuming` let it go on wherever it is stopped."""
+        while not self._is_over(wait_s=0.1 if resuming else 0.5):
+            if resuming:
+                self.resume()
             if time.monotonic() > self.started + _DEADLINE_S:
                 os.kill(self.pid, signal.SIGKILL)
         took_s = time.monotonic() - self.started
