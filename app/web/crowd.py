@@ -5,7 +5,6 @@ given up before its answer comes and all that is made is made for nobody.
 """
 
 import re
-from collections.abc import Callable
 
 from anyio import Semaphore
 from fastapi import Request
@@ -14,53 +13,60 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.errors import BusyError
 from app.web.problems import answer_error
 
-MOST_AT_ONCE = 60  # of a process: about a second of work, beside what else it does
+MOST_AT_ONCE = 60  # of a queue of a process: about a second of work, beside what else it does
 # Records that are made at the same time. More threads than these finish no sooner: each waits for the others' Python,
-# and so does what is given again. What is not a record has lanes of its own (app/search/lanes.py) or another process.
+# and so does what is given again. What is neither a record nor a file has lanes of its own (app/search/lanes.py) or
+# another process.
 _RECORDS_AT_ONCE = 4
+_FILES_AT_ONCE = 1  # that are looked up and opened: a hundred who ask for one would keep readers of records waiting
 RECORDS = re.compile(r"(?:/api/v1)?/(?:messages/[^/]+|documents/[^/]+(?:/pages/\d+)?)")  # no picture, no file
+_FILES = re.compile(r"/documents/[^/]+/original")
 _ALWAYS = ("/healthz", "/static/")  # cheap, and asked by who must know whether the service lives
 
 
+class _Queue:
+    """Answers that wait for a place, or are being made."""
+
+    def __init__(self, at_once: int) -> None:
+        self.places = Semaphore(at_once, fast_acquire=True)
+        self.under_way = 0
+
+
 class CrowdMiddleware:
-    """Sends a request away where too many answers are being made; one that is being sent is made already."""
+    """Sends a request away where too many of its kind are under way; an answer that is being sent is made already."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._under_way = 0
-        self._records = Semaphore(_RECORDS_AT_ONCE)
+        self._queues = {RECORDS: _Queue(_RECORDS_AT_ONCE), _FILES: _Queue(_FILES_AT_ONCE)}
+        self._others = _Queue(MOST_AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, or tell it to come again."""
+        """Pass the request on when there is a place, or tell it to come again."""
         if scope["type"] != "http" or scope["path"].startswith(_ALWAYS):
             await self._app(scope, receive, send)
             return
-        if self._under_way >= MOST_AT_ONCE:
+        queue = next((queue for paths, queue in self._queues.items() if paths.fullmatch(scope["path"])), self._others)
+        if queue.under_way >= MOST_AT_ONCE:
             await send_away(scope, receive, send)
             return
-        if not RECORDS.fullmatch(scope["path"]):
-            await self._make(scope, receive, send)
-            return
-        self._under_way += 1
+        queue.under_way += 1
         try:
-            await self._records.acquire()
-        finally:
-            self._under_way -= 1
-        await self._make(scope, receive, send, self._records.release)
+            await queue.places.acquire()
+        except BaseException:
+            queue.under_way -= 1
+            raise
+        await self._make(scope, receive, send, queue)
 
-    async def _make(
-        self, scope: Scope, receive: Receive, send: Send, release: Callable[[], object] = lambda: None
-    ) -> None:
-        """Pass the request on, and release its place once its answer begins or fails."""
-        self._under_way += 1
+    async def _make(self, scope: Scope, receive: Receive, send: Send, queue: _Queue) -> None:
+        """Pass the request on, and give its place back once its answer begins or fails."""
         is_made = False
 
         def leave() -> None:
             nonlocal is_made
             if not is_made:
                 is_made = True
-                self._under_way -= 1
-                release()
+                queue.under_way -= 1
+                queue.places.release()
 
         async def leave_and_send(message: Message) -> None:
             leave()

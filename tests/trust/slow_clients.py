@@ -33,7 +33,7 @@ _LATE_S = 5.0  # a loaded machine
 _PATIENCE_S = 30.0
 _RATE = 40  # ordinary requests a second
 _MOST_SLOWER = 2.0
-_LEAST_P95_S = 0.025  # below this a doubled p95 says nothing but that two cores do something else too
+_LEAST_P95_S = 0.005  # below this a doubled p95 says nothing but that two cores do something else too
 _LARGE = 24 << 20  # bytes of the file that slow readers ask for: more than the system's buffers take
 
 
