@@ -51,12 +51,12 @@ def test_who_comes_when_all_places_are_taken_is_told_to_come_again() -> None:
         held = _Held()
         crowd = CrowdMiddleware(held)
         waiting = await _fill(crowd, "/messages/a")
-        status, headers = await _ask(crowd, "/messages/b")
+        status, headers = await _ask(crowd, "/api/v1/messages/b")
         assert (status, headers[b"retry-after"]) == (503, b"2")
         held.made.set()
         held.taken.set()
         assert {status for status, _ in await asyncio.gather(*waiting)} == {200}
-        assert (await _ask(crowd, "/messages/b"))[0] == 200
+        assert (await _ask(crowd, "/api/v1/messages/b"))[0] == 200
 
     asyncio.run(crowd_of())
 
@@ -66,7 +66,6 @@ def test_a_crowd_for_files_keeps_nothing_else_waiting_and_sends_nothing_else_awa
         held = _Held()
         crowd = CrowdMiddleware(held)
         files = await _fill(crowd, "/documents/a/original")
-        assert (await _ask(crowd, "/documents/b/original"))[0] == 503
         others = [asyncio.create_task(_ask(crowd, path)) for path in ("/messages/a", "/search")]
         await asyncio.sleep(0)
         assert held.entered == ["/documents/a/original", "/messages/a", "/search"]
