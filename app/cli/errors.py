@@ -1,5 +1,7 @@
 """Tell errors to the person at the terminal, with the exit code of their kind."""
 
+import contextlib
+import errno
 import functools
 import logging
 import sys
@@ -10,6 +12,8 @@ from app.cli.printing import say
 from app.errors import ArchiveError
 
 log = logging.getLogger(__name__)
+
+_OF_DISKS = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS}
 
 _Given = ParamSpec("_Given")
 _Result = TypeVar("_Result")
@@ -23,11 +27,23 @@ def report_errors(command: Callable[_Given, _Result]) -> Callable[_Given, _Resul
         try:
             return command(*args, **kwargs)
         except ArchiveError as error:
-            say(f"Error: {error}", err=True)
+            _tell(str(error))
             sys.exit(error.exit_code)
         except OSError as error:  # a home that cannot be written, a port that is taken
             log.debug("failed", exc_info=True)
-            say(f"Error: {error.strerror or error}: {error.filename or ''}".rstrip(": "), err=True)
+            reason = error.strerror or str(error)
+            if error.errno in _OF_DISKS and error.filename is None:  # what fails of the archive's own says where
+                _tell(
+                    f"The output of this command cannot be written ({reason}); see to where it goes and run it again."
+                )
+            else:
+                _tell(f"{reason}: {error.filename or ''}".rstrip(": "))
             sys.exit(1)
 
     return reporting
+
+
+def _tell(what: str) -> None:
+    """Print an error; where that cannot be written either, the exit code alone tells of it."""
+    with contextlib.suppress(OSError):
+        say(f"Error: {what}", err=True)
