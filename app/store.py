@@ -12,7 +12,7 @@ from app.scratch import clear_scratch, open_scratch
 
 INCOMING = "incoming"  # the folder of copies that are on their way
 _CHUNK = 1 << 20
-_OF_THE_DISK = {
+OF_THE_DISK = {  # what the system says, and what that means
     errno.ENOSPC: "is full; make room",
     errno.EDQUOT: "is as full as your quota allows; make room",
     errno.EROFS: "can only be read; make it writable",
@@ -86,7 +86,7 @@ def disk_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        told = _OF_THE_DISK.get(error.errno or 0)
+        told = OF_THE_DISK.get(error.errno or 0)
         if told is None:
             raise
         raise StorageError(

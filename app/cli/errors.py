@@ -1,7 +1,6 @@
 """Tell errors to the person at the terminal, with the exit code of their kind."""
 
 import contextlib
-import errno
 import functools
 import logging
 import sys
@@ -10,10 +9,9 @@ from typing import ParamSpec, TypeVar
 
 from app.cli.printing import say
 from app.errors import ArchiveError
+from app.store import OF_THE_DISK
 
 log = logging.getLogger(__name__)
-
-_OF_DISKS = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS}
 
 _Given = ParamSpec("_Given")
 _Result = TypeVar("_Result")
@@ -32,7 +30,7 @@ def report_errors(command: Callable[_Given, _Result]) -> Callable[_Given, _Resul
         except OSError as error:  # a home that cannot be written, a port that is taken
             log.debug("failed", exc_info=True)
             reason = error.strerror or str(error)
-            if error.errno in _OF_DISKS and error.filename is None:  # what fails of the archive's own says where
+            if error.errno in OF_THE_DISK and error.filename is None:  # what fails of the archive's own says where
                 _tell(
                     f"The output of this command cannot be written ({reason}); see to where it goes and run it again."
                 )

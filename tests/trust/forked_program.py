@@ -73,7 +73,7 @@ class Running:
     def go(self) -> None:
         """Let it run."""
         self.started = time.monotonic()
-        os.kill(self.pid, signal.SIGCONT)
+        self.resume()
 
     def kill_after(self, seconds: float) -> None:
         """Kill it, and nothing but it, unless it ends before."""
