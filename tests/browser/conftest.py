@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from app.archive import Archive, open_archive
 from app.config import Settings
@@ -13,6 +13,7 @@ from ingest.releases import describe_release
 from tests.support.chromium import NoBrowserError, launch_chromium
 from tests.support.service import serve
 
+_PATIENCE_MS = 30_000  # of a busy machine
 _SAMPLE = Path(__file__).parents[2] / "data" / "sample" / "release"
 
 
@@ -25,6 +26,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A Chromium that asks the network for nothing but the pages; skipped where there is none."""
+    expect.set_options(timeout=_PATIENCE_MS)
     try:
         with launch_chromium() as browser:
             yield browser

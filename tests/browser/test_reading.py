@@ -27,6 +27,7 @@ def test_finds_a_message_and_marks_the_words_on_the_page_image(page: Page) -> No
     expect(page.locator(".letter mark, .headers mark, .marks rect").first).to_be_attached()
     image = sheet.locator("img")
     expect(image).to_be_visible()
+    page.wait_for_load_state("load")  # it stands still then
     mark, drawn = sheet.locator(".marks rect").first.bounding_box(), image.bounding_box()
     assert mark is not None
     assert drawn is not None

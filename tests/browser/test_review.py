@@ -74,7 +74,6 @@ def service(reviewed: Archive) -> Iterator[str]:
 
 
 def _sign_in(page: Page) -> None:
-    page.set_default_timeout(8000)
     page.goto("/review")
     page.get_by_label("Your name").fill("Ann")
     page.get_by_label("Token").fill(_TOKEN)
@@ -101,6 +100,8 @@ def test_sets_a_field_and_sees_it_where_readers_do(page: Page) -> None:
 def test_the_boxes_of_the_fields_stand_on_the_page(page: Page) -> None:
     _sign_in(page)
     page.locator(".queue a").last.click()
+    page.wait_for_url("**/review/messages/*")
+    page.wait_for_load_state("load")
     image = page.locator(".review-sheet img").first.bounding_box()
     box = page.locator('.boxes [data-field="from"] rect').first.bounding_box()
     assert image is not None

@@ -104,7 +104,7 @@ def test_pages_and_api_show_the_links(archive: Archive, tmp_path: Path) -> None:
     path.write_bytes(eml(print_pdf(tmp_path / "plan.pdf", [PAGE]).read_bytes()))
     document = document_of(archive, kept(archive, path)["mail/plan.pdf"])
     (mail,) = document.attached_to
-    with serve(archive) as address, httpx.Client(base_url=address) as client:
+    with serve(archive) as address, httpx.Client(base_url=address, timeout=60) as client:
         assert f'href="{document.url}">plan.pdf' in client.get(mail.url).text
         assert f'href="{mail.url}">the plan' in client.get(document.url).text
         assert client.get(f"/api/v1{document.url}").json()["attached_to"][0]["key"] == mail.key

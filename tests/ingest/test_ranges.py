@@ -142,12 +142,14 @@ def test_a_failing_range_is_parted_around_the_page_that_was_read(tmp_path: Path)
 
 def test_a_long_pdf_is_shown_and_found_while_it_is_read(archive: Archive, long_pdf: Path) -> None:
     run = _run(archive, long_pdf)
-    first = next(run)
-    assert (first.state, first.pages) == (State.READING, 50)
+    first = next(run)  # of whichever range was read first
+    assert (first.state, first.pages < _PAGES) == (State.READING, True)
     archive.search.sync()
-    document = load_document(archive, first.key or "")
-    assert (document.state, document.page_count, len(document.pages)) == (DocumentState.READING, _PAGES, 20)
-    assert archive.search.search(SearchRequest(q="noon")).count == 50
+    with archive.sessions() as session:
+        shown = session.scalar(select(func.min(Page.number)))
+    document = load_document(archive, first.key or "", page=shown or 0)
+    assert (document.state, document.page_count, bool(document.pages)) == (DocumentState.READING, _PAGES, True)
+    assert archive.search.search(SearchRequest(q="noon")).count == first.pages
     assert load_status(archive).documents_by_state == {DocumentState.READING: 1}
     run.close()
 
@@ -187,7 +189,7 @@ def test_of_a_short_pdf_all_pages_are_kept_but_those_that_kill_or_hang(
     archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = print_pdf(tmp_path / "short.pdf", [_MAIL.format(n=number) for number in range(1, 31)])
-    hasty = replace(archive, settings=archive.settings.model_copy(update={"worker_timeout_s": 3}))
+    hasty = replace(archive, settings=archive.settings.model_copy(update={"worker_timeout_s": 10}))
     monkeypatch.setattr(pipeline, "do_task", die_or_hang_on_a_page)
     *_, last = _run(hasty, path)
     assert (last.state, last.pages, last.messages) == (State.PARTIAL, 30, 28)

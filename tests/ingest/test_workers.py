@@ -38,7 +38,7 @@ from ingest.records import (
 )
 from ingest.workers import WorkerLimits, read_in_workers
 
-LIMITS = WorkerLimits(workers=2, timeout_s=1, memory_mb=1024, reading_mb=1)
+LIMITS = WorkerLimits(workers=2, timeout_s=10, memory_mb=1024, reading_mb=1)
 LONG = replace(LIMITS, timeout_s=600)
 DATE = PrintedDate("1 Jan 2018", datetime(2018, 1, 1), DatePrecision.DAY)
 MESSAGE = MessageRecord(Level.PRINTED, None, 1, 1, 1, 1, Headers("From: a", date=DATE), "text", "")
@@ -126,7 +126,7 @@ def turn_pages(name: str) -> Iterator[int]:
         number += 1
         yield number
         if number == 2 and name == "slow pages":
-            time.sleep(0.4)
+            time.sleep(3)  # the limit is a second, or ten
     return Reading(State.PUBLISHED, (PAGE,))
 
 
@@ -140,7 +140,7 @@ def descriptor_of_parent() -> int:
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not is_so():
         assert time.monotonic() < deadline
 
@@ -207,15 +207,20 @@ def test_a_worker_has_neither_network_nor_files_nor_company() -> None:
 @pytest.mark.skipif(not AUTOGROUP.exists(), reason="this system does not share processors among sessions")
 def test_the_session_of_a_worker_is_as_nice_as_the_worker() -> None:
     code = "from tests.ingest.test_workers import readings; print(readings('look')['look'].problems[0].detail)"
-    ran = subprocess.run(["nice", "-n", "7", sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    told = dict(line.split("=", 1) for line in ran.stdout.splitlines())
+    for _ in range(10):  # the system takes such a wish of who is not root once in a tenth of a second, of all together
+        command = ["nice", "-n", "7", sys.executable, "-c", code]
+        ran = subprocess.run(command, check=True, capture_output=True, text=True)
+        told = dict(line.split("=", 1) for line in ran.stdout.splitlines())
+        if told["nice"] == told["session"]:
+            break
     assert told["nice"] == told["session"] != "0"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks /proc")
 def test_what_a_worker_started_ends_with_it(tmp_path: Path) -> None:
     note = tmp_path / "breed"
-    found = [reading for _, reading in read_in_workers([replace(*files("breed"), location=note)], read, LIMITS)]
+    limits = replace(LIMITS, timeout_s=30)
+    found = [reading for _, reading in read_in_workers([replace(*files("breed"), location=note)], read, limits)]
     assert found[0].problems[0].code == "worker_timeout"
     wait_until(lambda: not is_running(int(note.read_text())))
 

@@ -29,7 +29,7 @@ def measure(*, full: bool) -> tuple[str, list[str]]:
     with working_folder() as folder:
         paths = list(_inputs(folder, full=full))
         placed = gather(paths, folder / "in")
-        run = ingest(folder / "in", folder / "home", timeout_s=3600 if full else 240)
+        run = ingest(folder / "in", folder / "home", timeout_s=3600 if full else 900)
         faults = [*_faults_of_run(run, placed), *_faults_of_archive(folder, run)]
     states = Counter(outcome["state"] for outcome in run.outcomes)
     told = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))

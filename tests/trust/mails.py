@@ -60,7 +60,7 @@ def measure(*, full: bool) -> tuple[str, list[str]]:
     """Return the line of figures, and what is below the floor."""
     with working_folder() as folder:
         placed = gather([seed.path for seed in seeds("mail")], folder / "in")
-        run = ingest(folder / "in", folder / "home", timeout_s=240)
+        run = ingest(folder / "in", folder / "home", timeout_s=900)
         kept = _kept(folder / "home")
         faults = {name: list(_faults(path, kept.get(name, _Kept()))) for name, path in placed.items()}
         raised = list(_raised(make_mutants(folder / "mutants", "mail", _MUTANTS, _SEED))) if full else []

@@ -52,7 +52,7 @@ def serving(home: Path, **options: str) -> Iterator[str]:
     """Serve an archive as a person would, held to the permissions of files, and give the service's address."""
     command = [*(_HELD if os.geteuid() == 0 else []), *_PROGRAM, "serve", "--port", "0"]
     with (
-        tempfile.TemporaryFile("w+") as told,
+        tempfile.TemporaryFile("a+") as told,
         subprocess.Popen(
             command, env=_environment(home, options), cwd=ROOT, stderr=told, start_new_session=True
         ) as service,

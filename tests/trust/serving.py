@@ -33,7 +33,7 @@ class Service:
         for pid in self.processes():
             try:
                 status = Path(f"/proc/{pid}/status").read_text()
-            except FileNotFoundError:
+            except (FileNotFoundError, ProcessLookupError):
                 continue
             kb += next((int(line.split()[1]) for line in status.splitlines() if line.startswith("RssAnon")), 0)
         return kb / 1024

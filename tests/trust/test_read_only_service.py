@@ -2,6 +2,7 @@
 
 import os
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 from tests.trust.serving import Service, serve
@@ -12,9 +13,10 @@ def _ways_of_opening(service: Service, file: Path) -> set[int]:
     found = set()
     for pid in service.processes():
         for descriptor in Path(f"/proc/{pid}/fd").iterdir():
-            if descriptor.readlink() == file:
-                told = Path(f"/proc/{pid}/fdinfo/{descriptor.name}").read_text()
-                found.add(int(told.split("flags:")[1].split()[0], 8) & os.O_ACCMODE)
+            with suppress(FileNotFoundError, ProcessLookupError):  # closed meanwhile
+                if descriptor.readlink() == file:
+                    told = Path(f"/proc/{pid}/fdinfo/{descriptor.name}").read_text()
+                    found.add(int(told.split("flags:")[1].split()[0], 8) & os.O_ACCMODE)
     return found
 
 

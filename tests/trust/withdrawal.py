@@ -19,13 +19,13 @@ from tests.support.papers import print_pages
 from tests.trust.serving import ingesting, run_program, serve
 
 _RECORDS, _FULL_RECORDS = 1, 40
-_FILES, _FULL_FILES = 200, 8_000  # that the ingest beside reads
+_FILES, _FULL_FILES = 600, 8_000  # that the ingest beside reads
 _PROCESSES = 2
 _ASKED = 4  # at once of each face, on connections of their own: every process is to answer
 _MOST_S = 5.0
 _WATCHED_S = 1.0  # after it was gone: nothing brings it back
 _GIVEN_UP_S = 30.0
-_OK, _GONE = 200, 410
+_OK, _GONE, _COME_AGAIN = 200, 410, 503
 _EMAIL = """From: Quokka{number} Sorrel{number}x <q{number}@example.org>
 To: Joe Plumber
 Sent: {day} September 2012 8:30
@@ -170,11 +170,16 @@ class _Watch:
         return any(status == _OK and (is_own or self._record.is_told(body)) for status, body in answers)
 
     def _ask(self, face: str) -> tuple[int, bytes]:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self._port}{face}", timeout=_GIVEN_UP_S) as answer:
-                return answer.status, answer.read()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read()
+        """Return what a face answers, once it does not tell to come again."""
+        end = time.monotonic() + _GIVEN_UP_S
+        while True:
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{self._port}{face}", timeout=_GIVEN_UP_S) as answer:
+                    return answer.status, answer.read()
+            except urllib.error.HTTPError as error:
+                if error.code != _COME_AGAIN or time.monotonic() > end:
+                    return error.code, error.read()
+            time.sleep(0.2)
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ def test_nothing_is_written(database_url: str, statement: str) -> None:
 
 
 def test_what_takes_too_long_is_ended_and_the_next_is_answered(database_url: str) -> None:
-    engine = open_for_reading(database_url, limit_s=0.2)
+    engine = open_for_reading(database_url, limit_s=2)
     with engine.connect() as connection, pytest.raises(BusyError):
         connection.execute(text(_ENDLESS[engine.dialect.name])).all()
     with engine.connect() as connection:

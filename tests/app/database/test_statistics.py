@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, insert, text
+from sqlalchemy import Engine, event, insert, text
 
 from app.database.connection import migrate, open_database, open_sessions
 from app.database.models import Agency
@@ -36,6 +36,20 @@ def test_who_has_the_database_open_reads_the_counts_anew(engine: Engine) -> None
         before = open_before.scalar(_SCHEMA)
         analyse(open_sessions(engine))
         assert open_before.scalar(_SCHEMA) != before
+
+
+def test_another_writer_has_its_turn_between_two_indexes(engine: Engine) -> None:
+    begun = []
+
+    def note(*told: object) -> None:
+        if told[2] == "BEGIN IMMEDIATE":
+            begun.append(told)
+
+    event.listen(engine, "before_cursor_execute", note)
+    analyse(open_sessions(engine))
+    with engine.connect() as connection:
+        counted = connection.scalar(text("SELECT count(*) FROM sqlite_schema WHERE type = 'index'"))
+    assert len(begun) == (counted or 0) + 1
 
 
 def _add_agencies(engine: Engine, count: int) -> None:

@@ -48,7 +48,7 @@ def test_a_place_rests_after_it_was_taken() -> None:
 def test_who_waits_less_long_than_a_place_rests_is_sent_away() -> None:
     lane = Lane(places=1, line=1, wait_s=0.05, rest=100.0)
     with lane.turn():
-        time.sleep(0.01)
+        time.sleep(0.05)
     with pytest.raises(BusyError), lane.turn():
         pass
     time.sleep(2.1)  # no place rests longer than two seconds, however slowly the machine took the turn above

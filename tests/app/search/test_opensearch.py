@@ -1,6 +1,7 @@
 """What is the OpenSearch engine's own: bulk writes, the server's limits, and servers that are away."""
 
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
@@ -58,13 +59,26 @@ def total(index: OpenSearchIndex, query: str = "") -> int:
     return index.search(Search(parse(query).tree)).total
 
 
+def wait_for_health(server: Server, name: str, **wanted: str) -> dict[str, object]:
+    """Return how an index is, once it is as wanted: a busy machine takes a while, and a request has half a minute."""
+    end = time.monotonic() + 120
+    while True:
+        try:
+            health: dict[str, object] = server.ask("GET", f"/_cluster/health/{name}", timeout="20s", **wanted)
+        except ServerError:
+            if time.monotonic() > end:
+                raise
+        else:
+            return health
+
+
 def test_only_what_the_server_could_not_take_is_written_again(server: Server, opensearch: str) -> None:
     name = f"{PREFIX}-two-shards-{uuid.uuid4().hex}"
     settings: dict[str, object] = {"number_of_shards": 2, "auto_expand_replicas": False, "number_of_replicas": 0}
     settings["routing.allocation.total_shards_per_node"] = 1  # the second has no place on the one node
     body = {"settings": settings, "aliases": {f"{name}-writing": {}}}
     server.ask("PUT", f"/{name}", body, wait_for_active_shards="0")
-    server.ask("GET", f"/_cluster/health/{name}", wait_for_active_shards="1")
+    wait_for_health(server, name, wait_for_active_shards="1")
     pauses: list[float] = []
     written: list[int] = []
 
@@ -73,7 +87,7 @@ def test_only_what_the_server_could_not_take_is_written_again(server: Server, op
         written.append(server.ask("GET", f"/{name}/_stats/indexing")["_all"]["total"]["indexing"]["index_total"])
         server.ask("PUT", f"/{name}/_settings", {"index.routing.allocation.total_shards_per_node": -1})
         server.ask("POST", "/_cluster/reroute")
-        server.ask("GET", f"/_cluster/health/{name}", wait_for_status="green")
+        wait_for_health(server, name, wait_for_status="green")
 
     writer = Server(opensearch, pause=make_room)
     writer.write(f"{name}-writing", [Write(f"k{n}", {"sequence": n}) for n in range(40)])
@@ -267,7 +281,7 @@ def test_nothing_is_lost_when_one_of_two_nodes_dies_while_entries_are_written(tm
         with run_nodes(2) as nodes:
             index = OpenSearchEngine(" ".join(node.address for node in nodes)).create(tmp_path)
             server = Server(nodes[0].address)
-            health = server.ask("GET", f"/_cluster/health/{index.name}", wait_for_status="green")
+            health = wait_for_health(server, index.name, wait_for_status="green")
             assert health["active_shards"] == 2  # the index and its copy
             dying = threading.Thread(target=nodes[1].stop)
             for batch in range(12):

@@ -1,11 +1,13 @@
 """More requests at once than can be answered in time."""
 
 import asyncio
+from collections.abc import Coroutine
 
 from starlette.applications import Starlette
 from starlette.types import Message, Receive, Scope, Send
 
 from app.web.crowd import MOST_AT_ONCE, CrowdMiddleware
+from tests.support.apart import run_apart
 
 
 class _Held:
@@ -40,6 +42,10 @@ async def _ask(crowd: CrowdMiddleware, path: str = "/api/v1/search") -> tuple[in
     return told[0]["status"], dict(told[0]["headers"])
 
 
+def _run(work: Coroutine[object, object, None]) -> None:
+    run_apart(lambda: asyncio.run(work))
+
+
 async def _fill(crowd: CrowdMiddleware, path: str) -> list["asyncio.Task[tuple[int, dict[bytes, bytes]]]"]:
     tasks = [asyncio.create_task(_ask(crowd, path)) for _ in range(MOST_AT_ONCE)]
     await asyncio.sleep(0)
@@ -58,7 +64,7 @@ def test_who_comes_when_all_places_are_taken_is_told_to_come_again() -> None:
         assert {status for status, _ in await asyncio.gather(*waiting)} == {200}
         assert (await _ask(crowd, "/api/v1/messages/b"))[0] == 200
 
-    asyncio.run(crowd_of())
+    _run(crowd_of())
 
 
 def test_a_crowd_for_files_keeps_nothing_else_waiting_and_sends_nothing_else_away() -> None:
@@ -73,7 +79,7 @@ def test_a_crowd_for_files_keeps_nothing_else_waiting_and_sends_nothing_else_awa
         held.taken.set()
         assert {status for status, _ in await asyncio.gather(*files, *others)} == {200}
 
-    asyncio.run(crowd_of())
+    _run(crowd_of())
 
 
 def test_who_gives_up_while_it_waits_leaves_its_place_to_others() -> None:
@@ -90,7 +96,7 @@ def test_who_gives_up_while_it_waits_leaves_its_place_to_others() -> None:
         held.taken.set()
         assert {status for status, _ in await asyncio.gather(later, *files)} == {200}
 
-    asyncio.run(crowd_of())
+    _run(crowd_of())
 
 
 def test_few_records_are_made_at_the_same_time_and_keep_nothing_else_waiting() -> None:
@@ -107,7 +113,7 @@ def test_few_records_are_made_at_the_same_time_and_keep_nothing_else_waiting() -
         assert {status for status, _ in await asyncio.gather(search, *records)} == {200}
         assert len(held.entered) == 11
 
-    asyncio.run(crowd_of())
+    _run(crowd_of())
 
 
 def test_an_answer_that_is_taken_slowly_or_failed_holds_no_place() -> None:
@@ -125,7 +131,7 @@ def test_an_answer_that_is_taken_slowly_or_failed_holds_no_place() -> None:
         assert (await other)[0] == 200
         await asyncio.gather(*slow)
 
-    asyncio.run(crowd_of())
+    _run(crowd_of())
 
 
 def test_whether_the_service_lives_is_told_in_any_crowd() -> None:
@@ -139,4 +145,4 @@ def test_whether_the_service_lives_is_told_in_any_crowd() -> None:
         assert (await alive)[0] == 200
         await asyncio.gather(*waiting)
 
-    asyncio.run(crowd_of())
+    _run(crowd_of())

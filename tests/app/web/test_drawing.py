@@ -7,13 +7,11 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import pikepdf
 import pytest
 
 from app.errors import UnreadableFileError
 from app.web.drawing import draw_page, start_drawing
-
-_LINE = b"0 0 m 600 700 l 5 900 l 700 3 l S\n"
+from tests.support.papers import print_slow_page
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks /proc")
@@ -22,7 +20,7 @@ def test_the_process_that_draws_can_write_nothing_reach_nobody_and_is_ended(
 ) -> None:
     start_drawing()  # where temporary files are, before they are elsewhere
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    path = _print_slow_page(tmp_path)
+    path = print_slow_page(tmp_path)
     with ThreadPoolExecutor(1) as readers:
         drawing = readers.submit(draw_page, path, 1, 300, timeout_s=30, memory_bytes=2 << 30)
         pid = _find_worker(tmp_path)
@@ -43,17 +41,8 @@ def test_a_page_that_is_drawn_leaves_no_folder(tmp_path: Path, monkeypatch: pyte
     start_drawing()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with pytest.raises(UnreadableFileError, match="too long"):
-        draw_page(_print_slow_page(tmp_path), 1, 300, timeout_s=0.2, memory_bytes=2 << 30)
+        draw_page(print_slow_page(tmp_path), 1, 300, timeout_s=0.2, memory_bytes=2 << 30)
     assert [path.name for path in tmp_path.iterdir()] == ["slow.pdf"]
-
-
-def _print_slow_page(folder: Path) -> Path:
-    path = folder / "slow.pdf"
-    with pikepdf.new() as pdf:
-        page = pdf.add_blank_page(page_size=(612, 792))
-        page.Contents = pdf.make_stream(_LINE * 200_000)
-        pdf.save(path)
-    return path
 
 
 def _find_worker(place: Path) -> int:

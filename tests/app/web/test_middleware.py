@@ -6,6 +6,7 @@ from collections.abc import Callable
 from starlette.types import Message, Receive, Scope, Send
 
 from app.web.middleware import IS_GONE, AnswerMiddleware
+from tests.support.apart import run_apart
 
 _CHUNKS = 1_000
 
@@ -26,7 +27,8 @@ def _send_a_large_file(scope: dict[str, object], *, on_chunk: Callable[[], None]
     async def send(message: Message) -> None:
         sent.append(message)
 
-    asyncio.run(AnswerMiddleware(app)({"type": "http", "method": "GET", "path": "/", **scope}, receive, send))
+    request = {"type": "http", "method": "GET", "path": "/", **scope}
+    run_apart(lambda: asyncio.run(AnswerMiddleware(app)(request, receive, send)))
     return sent
 
 

@@ -1,5 +1,6 @@
 """A reader's browser with a witness in it: notes whatever runs, loads, or comes to stand where only words should."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -29,7 +30,7 @@ _LOOK = """() => {
 }"""
 
 
-_ERROR_PAGE_MS = 300  # until the browser shows its own page about an error
+_ERROR_PAGE_S = 20  # until the browser shows its own page about an error
 
 
 @dataclass(slots=True)
@@ -75,11 +76,16 @@ class Visitor:
             self._page.goto(path)
         except Error as error:
             if "ERR_INVALID_AUTH" in str(error):  # it asks for a name and a token itself, and here nobody answers it
-                self._page.wait_for_timeout(_ERROR_PAGE_MS)
+                self._wait_for_error_page()
             elif "Download is starting" not in str(error) and "ERR_ABORTED" not in str(error):
                 raise
             return []
         return self.look()
+
+    def _wait_for_error_page(self) -> None:
+        end = time.monotonic() + _ERROR_PAGE_S
+        while not self._page.url.startswith("chrome-error:") and time.monotonic() < end:
+            self._page.wait_for_timeout(50)
 
     def send_form(self, path: str, fields: dict[str, str]) -> list[str]:
         """Send a form from the page that is open and look at the answer."""
