@@ -28,7 +28,7 @@ from app.web.main import create_app
 _TURN_S = 0.0005
 _M_ARENA_MAX, _ARENAS = -8, 2  # of glibc's mallopt; up to eight a core, as is usual, keep twice what is in use
 _KEPT_S = 5  # a connection on which nothing is asked
-_SILENT_S = 60  # a process that says nothing for so long is ended and another started: it may be slow to start
+_SILENT_S = 20  # a process that says nothing for so long is ended and another started: it may be slow to start
 _BACKLOG = 512  # connections that wait to be accepted
 
 

@@ -1,15 +1,20 @@
 """What SQLite knows of the rows it has, by which it plans how to answer."""
 
-from sqlalchemy import TextClause, text
+import time
+
+from sqlalchemy import text
 
 from app.database.connection import Sessions, take_turn
 
 _INDEXES = text("SELECT name FROM sqlite_schema WHERE type = 'index' ORDER BY name")
-_NEW_SCHEMA = (text("CREATE TABLE counted_anew (id INTEGER)"), text("DROP TABLE counted_anew"))
+_NEW_SCHEMA = ("CREATE TABLE counted_anew (id INTEGER)", "DROP TABLE counted_anew")
+# A writer that waits for SQLite looks again every tenth of a second at least, and would seldom meet the moment between
+# two indexes.
+_LONG_S, _REST_S = 0.005, 0.12
 
 
 def analyse(sessions: Sessions) -> None:
-    """Let SQLite count anew what each index holds, one after the other: other writers wait for one, not for all.
+    """Let SQLite count anew what each index holds, one after the other, with rests in which others may write.
 
     It never does so by itself, as PostgreSQL does, and then takes a large archive's lists the long way. Who has the
     database open learns of new counts when its schema changes: so a table comes and goes.
@@ -22,12 +27,18 @@ def analyse(sessions: Sessions) -> None:
             return
         names = list(session.scalars(_INDEXES))
     for name in names:
-        _write(sessions, text(f'ANALYZE "{name}"'))
-    _write(sessions, *_NEW_SCHEMA)
-
-
-def _write(sessions: Sessions, *statements: TextClause) -> None:
+        _count(sessions, name)
     with sessions.begin() as session:
-        take_turn(session)
-        for statement in statements:
-            session.execute(statement)
+        take_turn(session, durable=False)  # counts need not outlive a power cut
+        for statement in _NEW_SCHEMA:
+            session.execute(text(statement))
+
+
+def _count(sessions: Sessions, name: str) -> None:
+    with sessions.begin() as session:
+        take_turn(session, durable=False)
+        begun = time.monotonic()
+        if name in session.scalars(_INDEXES).all():  # else a newer program has taken it away meanwhile
+            session.execute(text(f'ANALYZE "{name}"'))
+    if time.monotonic() - begun > _LONG_S:
+        time.sleep(_REST_S)

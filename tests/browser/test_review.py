@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from pydantic import SecretStr
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -83,7 +83,11 @@ def _sign_in(page: Page) -> None:
 
 def _open_first(page: Page) -> None:
     _sign_in(page)
-    page.locator(".queue a").first.click()
+    _open(page, page.locator(".queue a").first)
+
+
+def _open(page: Page, link: Locator) -> None:
+    link.click()
     page.wait_for_url("**/review/messages/*")
     page.wait_for_load_state("load")  # modules have run by then
 
@@ -99,9 +103,7 @@ def test_sets_a_field_and_sees_it_where_readers_do(page: Page) -> None:
 
 def test_the_boxes_of_the_fields_stand_on_the_page(page: Page) -> None:
     _sign_in(page)
-    page.locator(".queue a").last.click()
-    page.wait_for_url("**/review/messages/*")
-    page.wait_for_load_state("load")
+    _open(page, page.locator(".queue a").last)
     image = page.locator(".review-sheet img").first.bounding_box()
     box = page.locator('.boxes [data-field="from"] rect').first.bounding_box()
     assert image is not None

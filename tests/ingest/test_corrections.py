@@ -167,7 +167,7 @@ def test_a_code_that_is_none_is_refused() -> None:
 _ACTIONS = st.tuples(st.sampled_from(["split", "join", "not_email", "confirm"]), st.integers(1, 13))
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(decided=st.lists(_ACTIONS, max_size=6))
 def test_whatever_is_decided_each_reading_is_the_same_and_loses_no_line(
     release: Path, decided: list[tuple[str, int]]

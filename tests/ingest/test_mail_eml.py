@@ -292,7 +292,7 @@ def test_html_nested_without_end_is_read() -> None:
     assert html_to_text("<div>" * 100_000 + "deep &lt;x&gt;") == "deep <x>"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=300), st.integers(0, 400))
 def test_damage_never_raises(damage: bytes, place: int) -> None:
     whole = (HEAD + PARTS.format("Content-Type: text/html; charset=utf-8\n\n<p>x</p>")).encode()

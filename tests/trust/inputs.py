@@ -119,9 +119,9 @@ def ingest(folder: Path, home: Path, *, timeout_s: float) -> Ingested:
 
 
 def _count_processes(home: Path) -> int:
-    """Return how many processes still have this archive, after a moment in which killed ones are reaped."""
+    """Return how many processes still have this archive, after up to 15 seconds in which killed ones are reaped."""
     wanted = f"READINGROOM_HOME={home}".encode()
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 15
     while left := sum(_has(path, wanted) for path in Path("/proc").glob("[0-9]*/environ")):
         if time.monotonic() > deadline:
             return left

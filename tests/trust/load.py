@@ -11,6 +11,7 @@ import contextlib
 import os
 import random
 import sqlite3
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -38,7 +39,7 @@ _WARM_RATES = (80, 120, 160, 200)  # in full each address is asked for at these 
 _MORNING_S, _FULL_MORNING_S = 5, 60  # of the same mix, before it counts
 _MOST_MS = {"document": 30.0, "search": 100.0}
 _MOST_SLOPE_MB = 5.0  # a million requests
-_LEAST_COUNTED = 1_000_000  # requests that say anything about a slope: what is in use comes and goes by 30 MB
+_LEAST_COUNTED = 1_000_000  # requests that say anything about a slope: what is in use comes and goes by 20 MB
 _NEW_FILES, _FULL_NEW_FILES = 400, 60_000  # more than an ingest reads in the time
 _EMAIL = """From: Ann Clerk
 To: Joe Plumber
@@ -206,7 +207,7 @@ def _slope(samples: list[float], requests: int) -> float | None:
     if requests < _LEAST_COUNTED:
         return None
     quarter = len(half) // 2
-    first, second = sum(half[:quarter]) / quarter, sum(half[quarter:]) / (len(half) - quarter)
+    first, second = statistics.median(half[:quarter]), statistics.median(half[quarter:])
     return (second - first) / (requests / 4) * 1_000_000
 
 

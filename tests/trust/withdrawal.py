@@ -25,7 +25,7 @@ _ASKED = 4  # at once of each face, on connections of their own: every process i
 _MOST_S = 5.0
 _WATCHED_S = 1.0  # after it was gone: nothing brings it back
 _GIVEN_UP_S = 30.0
-_OK, _GONE, _COME_AGAIN = 200, 410, 503
+_OK, _GONE = 200, 410
 _EMAIL = """From: Quokka{number} Sorrel{number}x <q{number}@example.org>
 To: Joe Plumber
 Sent: {day} September 2012 8:30
@@ -177,7 +177,7 @@ class _Watch:
                 with urllib.request.urlopen(f"http://127.0.0.1:{self._port}{face}", timeout=_GIVEN_UP_S) as answer:
                     return answer.status, answer.read()
             except urllib.error.HTTPError as error:
-                if error.code != _COME_AGAIN or time.monotonic() > end:
+                if "Retry-After" not in error.headers or time.monotonic() > end:
                     return error.code, error.read()
             time.sleep(0.2)
 

@@ -93,7 +93,7 @@ def test_headers_without_end_are_refused(service: str) -> None:
 def test_a_request_that_does_not_end_is_cut_off(named: str, begun: bytes) -> None:
     start = time.monotonic()
     answer = _answer(named, begun)
-    assert time.monotonic() - start < _PATIENCE_S
+    assert time.monotonic() - start < 9  # it would have ten seconds, had nothing been set
     assert answer == b"" or answer.startswith((b"HTTP/1.1 408", b"HTTP/1.1 405"))
 
 

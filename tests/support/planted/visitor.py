@@ -86,6 +86,7 @@ class Visitor:
         end = time.monotonic() + _ERROR_PAGE_S
         while not self._page.url.startswith("chrome-error:") and time.monotonic() < end:
             self._page.wait_for_timeout(50)
+        self._page.goto("about:blank")  # the next such page is told from this one
 
     def send_form(self, path: str, fields: dict[str, str]) -> list[str]:
         """Send a form from the page that is open and look at the answer."""
