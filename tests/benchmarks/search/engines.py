@@ -34,15 +34,13 @@ class Contestant:
     prepare: Prepare
 
 
-class _WatchedHome:
+class _WatchedHome(IndexHome):
     """Gives the live index, and adds up what its searches take."""
 
-    def __init__(self, home: IndexHome) -> None:
-        self._home = home
-        self.spent_ms = 0.0
+    spent_ms = 0.0
 
     def live(self) -> Any:
-        return _WatchedIndex(self._home.live(), self)
+        return _WatchedIndex(super().live(), self)
 
 
 class _WatchedIndex:
@@ -74,19 +72,18 @@ class OurSearch:
     def __init__(self, folder: Path, engine: IndexEngine) -> None:
         settings = archive_settings(folder, engine)
         self._database = open_database(settings.database_url)
-        self._home = IndexHome(settings)
-        self._watched = _WatchedHome(self._home)
+        self._home = _WatchedHome(settings)
         self._engine_ms: list[float] = []
-        self._service = SearchService(self._watched, open_sessions(self._database))  # type: ignore[arg-type]
+        self._service = SearchService(self._home, open_sessions(self._database))
 
     def prepare(self, case: Case) -> Answer:
         """Return what answers a case; the pages before a deep one are turned off the clock."""
         request = replace(case.request, cursor=find_cursor(self._service, case.request, case.offset))
 
         def search() -> Found:
-            self._watched.spent_ms = 0.0
+            self._home.spent_ms = 0.0
             results = self._service.search(request)
-            self._engine_ms.append(self._watched.spent_ms)
+            self._engine_ms.append(self._home.spent_ms)
             return Found(results.count, tuple(hit.key for hit in results.hits))
 
         return search
