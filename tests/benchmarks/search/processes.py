@@ -44,11 +44,19 @@ def build(what: str, folder: Path, engine: IndexEngine = IndexEngine.TANTIVY) ->
 
 
 @contextmanager
-def serve(folder: Path, workers: int) -> Iterator[int]:
-    """Serve an archive as `readingroom serve` does, by so many processes, while the context is open; give the port."""
-    settings = {"READINGROOM_HOME": str(folder), "READINGROOM_WEB_WORKERS": str(workers)}
+def serve(folder: Path, workers: int, *, kept_mb: int) -> Iterator[int]:
+    """Serve an archive as `readingroom serve` does, by so many processes, while the context is open; give the port.
+
+    Answers are kept in `kept_mb` of each process; with 0 each is made anew.
+    """
+    settings = {"HOME": folder, "WEB_WORKERS": workers, "ANSWER_CACHE_MB": kept_mb}
     command = [str(Path(sys.executable).with_name("readingroom")), "serve", "--port", "0"]
-    with subprocess.Popen(command, env=os.environ | settings, stderr=subprocess.PIPE, text=True) as running:
+    with subprocess.Popen(
+        command,
+        env=os.environ | {f"READINGROOM_{name}": str(value) for name, value in settings.items()},
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
         try:
             told = running.stderr.readline() if running.stderr else ""
             yield int(told.split()[4].rpartition(":")[2])

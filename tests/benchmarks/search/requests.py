@@ -23,6 +23,7 @@ _LEAST_GAIN, _MOST_SLOWER = 1.7, 5.0
 _LIMITS_MS = {32: 100.0}  # by copies; at all smaller sizes:
 _LIMIT_MS, _AIM_MS = 50.0, 25.0
 _TIMEOUT_S = 60
+_KEPT_MB = 128  # as where nothing is set
 _NAMES = {"sender": "from"}
 
 
@@ -48,7 +49,7 @@ def measure_requests(folder: Path, copies: int, cases: Sequence[Case], repeats: 
     """Time every class over HTTP, print the table and return the milliseconds by class."""
     paths = _paths(folder, cases)
     taken: dict[str, list[float]] = {}
-    with serve(folder, workers=1) as port:
+    with serve(folder, workers=1, kept_mb=0) as port:
         client = Client(port)
         for _ in range(2):
             for path, _case in paths:
@@ -57,10 +58,12 @@ def measure_requests(folder: Path, copies: int, cases: Sequence[Case], repeats: 
             for path, case in paths:
                 taken.setdefault(case.group, []).append(client.get(path))
     _print_requests(taken, copies)
-    with serve(folder, workers=os.cpu_count() or 1) as port:
-        for _ in range(3):  # all processes are warm
-            _run_clients(port, [path for path, _ in paths], _CLIENTS)
-        _measure_clients(port, [path for path, _ in paths], copies)
+    for kept_mb in (0, _KEPT_MB):
+        with serve(folder, workers=os.cpu_count() or 1, kept_mb=kept_mb) as port:
+            for _ in range(3):  # all processes are warm
+                _run_clients(port, [path for path, _ in paths], _CLIENTS)
+            of_what = "answers that are kept" if kept_mb else "answers made anew"
+            _measure_clients(port, [path for path, _ in paths], f"{of_what}, {copies} x 31k emails")
     return taken
 
 
@@ -94,7 +97,7 @@ def _print_requests(taken: dict[str, list[float]], copies: int) -> None:
     print_table(f"### /api/v1/search, {copies} x 31k emails, one warm process (ms)", head, rows)
 
 
-def _measure_clients(port: int, paths: Sequence[str], copies: int) -> None:
+def _measure_clients(port: int, paths: Sequence[str], of_what: str) -> None:
     """Ask everything by one client and by eight at once, twice in turns, each from another place in the list."""
     single: list[dict[str, list[float]]] = []
     together: list[dict[str, list[float]]] = []
@@ -122,7 +125,7 @@ def _measure_clients(port: int, paths: Sequence[str], copies: int) -> None:
             verdict(slower[worst], _MOST_SLOWER),
         ],
     ]
-    title = f"### {_CLIENTS} clients at once, {copies} x 31k emails, {os.cpu_count()} processes"
+    title = f"### {_CLIENTS} clients at once, {of_what}, {os.cpu_count()} processes"
     print_table(title, ["figure", "measured", "asked for", "verdict"], rows)
 
 
