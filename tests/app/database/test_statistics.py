@@ -23,7 +23,9 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
-def test_all_rows_are_counted_each_time(engine: Engine) -> None:
+@pytest.mark.parametrize("small_bytes", [0, 1 << 30])
+def test_all_rows_are_counted_each_time(engine: Engine, small_bytes: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.database.statistics.SMALL_BYTES", small_bytes)
     counted = text("SELECT max(CAST(stat AS INTEGER)) FROM sqlite_stat1 WHERE tbl = 'agencies'")
     for rows in (3, 50):
         _add_agencies(engine, rows)
@@ -40,8 +42,11 @@ def test_who_has_the_database_open_reads_the_counts_anew(engine: Engine) -> None
         assert open_before.scalar(_SCHEMA) != before
 
 
-def test_another_writer_has_its_turn_while_large_indexes_are_counted(engine: Engine) -> None:
+def test_another_writer_has_its_turn_while_large_indexes_are_counted(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Counting waits a little, as if it took so long; the other writer waits as SQLite lets it."""
+    monkeypatch.setattr("app.database.statistics.SMALL_BYTES", 0)
     counted: list[str] = []
     other = threading.Thread(target=_add_agencies, args=(engine, 1))
 
