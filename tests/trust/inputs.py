@@ -17,9 +17,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from tests.support.program import PROGRAM
+
 SHARED = Path(__file__).parents[3] / "shared"
 BAD = SHARED / "badinputs"
-_PROGRAM = "from ingest.cli import main; main()"
 # A page or an email has a tenth of these seconds, and ten times that when nothing else waits.
 _LIMITS = {
     "READINGROOM_WORKER_TIMEOUT_S": "5",
@@ -106,7 +107,7 @@ def ingest(folder: Path, home: Path, *, timeout_s: float) -> Ingested:
     """
     start = time.monotonic()
     run = subprocess.run(
-        [sys.executable, "-c", _PROGRAM, "ingest", str(folder), "--release", "bad", "--title", "Bad", "--json"],
+        [*PROGRAM, "ingest", str(folder), "--release", "bad", "--title", "Bad", "--json"],
         env={**os.environ, **_LIMITS, "READINGROOM_HOME": str(home)},
         capture_output=True,
         text=True,

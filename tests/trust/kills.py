@@ -18,6 +18,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from tests.support.program import PROGRAM
 from tests.trust.forked_program import WRITES, Ended, fork_program, warm_up
 from tests.trust.small_release import write_release
 from tests.trust.struck_archives import Rig
@@ -26,7 +27,6 @@ _KILLS, _FULL_KILLS = 50, 1_000  # at random moments and at sampled writes; ever
 _OF_PROCESSES = 2  # kills of a program that was started as a person starts it
 _A_HOME = 5  # kills before an archive is left alone
 _SEED = 20180901
-_PROGRAM = "from ingest.cli import main; main()"
 
 Strike = tuple[str, int]  # "moment" and 0, or a group of writes and the number of one in it
 
@@ -108,7 +108,7 @@ def _kill_process(rig: Rig, chance: random.Random, *, together: bool) -> bool:
     """Kill a program that was started as a person does: it alone, or with all of its group."""
     home = rig.new_home(is_new=True)
     program = subprocess.Popen(
-        [sys.executable, "-c", _PROGRAM, *rig.arguments],
+        [*PROGRAM, *rig.arguments],
         env={**os.environ, **rig.settings(home)},
         start_new_session=True,
         stdout=subprocess.DEVNULL,

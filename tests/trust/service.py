@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.error
@@ -13,9 +12,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, NamedTuple, TypeVar
 
+from tests.support.program import PROGRAM
+
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "data" / "sample" / "release"
-_PROGRAM = [sys.executable, "-c", "from ingest.cli import main; main()"]
 _START_S = 60.0
 _Seen = TypeVar("_Seen")
 # Without these even root is held to the permissions of files.
@@ -32,7 +32,7 @@ class Answer(NamedTuple):
 
 def run(home: Path, *arguments: str, **options: str) -> subprocess.CompletedProcess[str]:
     """Run a command of the program to its end."""
-    command = [*_PROGRAM, *arguments]
+    command = [*PROGRAM, *arguments]
     return subprocess.run(
         command, env=_environment(home, options), cwd=ROOT, capture_output=True, text=True, check=False
     )
@@ -41,7 +41,7 @@ def run(home: Path, *arguments: str, **options: str) -> subprocess.CompletedProc
 def start(home: Path, *arguments: str) -> subprocess.Popen[bytes]:
     """Start a command of the program in a session of its own, so that it can be killed with all that it starts."""
     quiet = subprocess.DEVNULL
-    command = [*_PROGRAM, *arguments]
+    command = [*PROGRAM, *arguments]
     return subprocess.Popen(
         command, env=_environment(home, {}), cwd=ROOT, stdout=quiet, stderr=quiet, start_new_session=True
     )
@@ -50,7 +50,7 @@ def start(home: Path, *arguments: str) -> subprocess.Popen[bytes]:
 @contextmanager
 def serving(home: Path, **options: str) -> Iterator[str]:
     """Serve an archive as a person would, held to the permissions of files, and give the service's address."""
-    command = [*(_HELD if os.geteuid() == 0 else []), *_PROGRAM, "serve", "--port", "0"]
+    command = [*(_HELD if os.geteuid() == 0 else []), *PROGRAM, "serve", "--port", "0"]
     with (
         tempfile.TemporaryFile("a+") as told,
         subprocess.Popen(

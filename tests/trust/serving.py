@@ -4,16 +4,16 @@ import os
 import re
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.program import PROGRAM
+
 _START_S = 60
 _FIRST = 10  # steps that clients are before what they ask
-_PROGRAM = (sys.executable, "-c", "from ingest.cli import main; main()")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def serve(home: Path, **options: object) -> Iterator[Service]:
     told = home / "serve.log"
     with (
         told.open("wb") as stderr,
-        subprocess.Popen([*_PROGRAM, "serve", "--port", "0"], env=environment, stderr=stderr) as running,
+        subprocess.Popen([*PROGRAM, "serve", "--port", "0"], env=environment, stderr=stderr) as running,
     ):
         try:
             port = _find_port(told)
@@ -71,7 +71,7 @@ def going_first() -> Iterator[bool]:
 @contextmanager
 def ingesting(home: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run `readingroom ingest` while the context is open."""
-    command = [*_PROGRAM, "ingest", *arguments]
+    command = [*PROGRAM, "ingest", *arguments]
     environment = program_environment(home, workers=1)
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
         try:
@@ -82,7 +82,7 @@ def ingesting(home: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
 
 def run_program(home: Path, *arguments: str) -> None:
     """Run a command of the program on an archive, to its end."""
-    ran = subprocess.run([*_PROGRAM, *arguments], env=program_environment(home), capture_output=True, check=False)
+    ran = subprocess.run([*PROGRAM, *arguments], env=program_environment(home), capture_output=True, check=False)
     if ran.returncode:
         raise RuntimeError(f"{' '.join(arguments)} ends with {ran.returncode}: {ran.stderr.decode()[-2000:]}")
 

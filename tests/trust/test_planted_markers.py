@@ -1,20 +1,17 @@
 """Nothing of a released file runs or loads in a browser; and the witness would notice it."""
 
-import time
-
 import pytest
 from playwright.sync_api import Browser, Route
 
 from tests.support.apart import run_apart
 from tests.support.chromium import NoBrowserError, launch_chromium
 from tests.support.planted import Marks
-from tests.support.planted.visitor import Seen, Visitor, open_visitor
+from tests.support.planted.visitor import Seen, open_visitor
 from tests.trust.planted_markers import SMALL, run
 
 pytestmark = pytest.mark.browser
 
 _SERVICE = "http://service.example"
-_RUN_S = 20
 
 
 def test_no_marker_runs_or_loads() -> None:
@@ -58,17 +55,10 @@ def _see_unescaped(browser: Browser, *, policy: bool) -> Seen:
         visitor.visit("/")
         if not policy:
             visitor.page.get_by_text("link").first.click()
-            _wait_for_both(visitor)
+            visitor.wait_until(lambda: len(_markers_run(seen)) >= 2)  # neither is awaited by the click
         visitor.look()
     return seen
 
 
 def _markers_run(seen: Seen) -> set[str]:
     return {one.split()[0] for one in seen.ran}
-
-
-def _wait_for_both(visitor: Visitor) -> None:
-    """Give the browser time to run what was loaded and what was clicked: neither is awaited by the click."""
-    end = time.monotonic() + _RUN_S
-    while len(_markers_run(visitor.seen)) < 2 and time.monotonic() < end:
-        visitor.page.wait_for_timeout(50)

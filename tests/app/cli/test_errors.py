@@ -2,13 +2,13 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.support.program import PROGRAM
+
 _FULL = Path("/dev/full")  # takes nothing: no space left on device
-_PROGRAM = (sys.executable, "-c", "from ingest.cli import main; main()")
 
 pytestmark = pytest.mark.skipif(not _FULL.exists(), reason="this system has no disk that is always full")
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(not _FULL.exists(), reason="this system has no d
 def test_output_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     with _FULL.open("w") as full:
         ran = subprocess.run(
-            [*_PROGRAM, "status"], env=_home(tmp_path), stdout=full, stderr=subprocess.PIPE, check=False
+            [*PROGRAM, "status"], env=_home(tmp_path), stdout=full, stderr=subprocess.PIPE, check=False
         )
     assert ran.returncode == 1
     assert b"Error: The output of this command cannot be written (No space left on device)" in ran.stderr
@@ -24,7 +24,7 @@ def test_output_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 
 
 def test_an_error_that_cannot_be_told_keeps_its_exit_code(tmp_path: Path) -> None:
-    command = [*_PROGRAM, "show", "nothing"]
+    command = [*PROGRAM, "show", "nothing"]
     told = subprocess.run(command, env=_home(tmp_path), capture_output=True, check=False)
     with _FULL.open("w") as full:
         untold = subprocess.run(command, env=_home(tmp_path), stdout=full, stderr=full, check=False)

@@ -1,7 +1,7 @@
 """A reader's browser with a witness in it: notes whatever runs, loads, or comes to stand where only words should."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,7 +30,7 @@ _LOOK = """() => {
 }"""
 
 
-_ERROR_PAGE_S = 20  # until the browser shows its own page about an error
+_LONG_ENOUGH_S = 20
 
 
 @dataclass(slots=True)
@@ -76,17 +76,18 @@ class Visitor:
             self._page.goto(path)
         except Error as error:
             if "ERR_INVALID_AUTH" in str(error):  # it asks for a name and a token itself, and here nobody answers it
-                self._wait_for_error_page()
+                self.wait_until(lambda: self._page.url.startswith("chrome-error:"))
+                self._page.goto("about:blank")  # the next page about an error is told from this one
             elif "Download is starting" not in str(error) and "ERR_ABORTED" not in str(error):
                 raise
             return []
         return self.look()
 
-    def _wait_for_error_page(self) -> None:
-        end = time.monotonic() + _ERROR_PAGE_S
-        while not self._page.url.startswith("chrome-error:") and time.monotonic() < end:
+    def wait_until(self, is_so: Callable[[], bool]) -> None:
+        """Give the browser time for what it does by itself: until it is done, or long enough."""
+        end = time.monotonic() + _LONG_ENOUGH_S
+        while not is_so() and time.monotonic() < end:
             self._page.wait_for_timeout(50)
-        self._page.goto("about:blank")  # the next such page is told from this one
 
     def send_form(self, path: str, fields: dict[str, str]) -> list[str]:
         """Send a form from the page that is open and look at the answer."""
